@@ -1,0 +1,6 @@
+/// Pages that pass one way, by reference; bytes that were lent are frozen.
+@org.jspecify.annotations.NullMarked
+module ropewalk.core {
+  requires static org.jspecify;
+  requires transitive ropewalk.linux;
+}

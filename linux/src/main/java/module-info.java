@@ -1,0 +1,6 @@
+/// The ground floor: Linux's calls in Linux's words. The only module that calls native code; the
+/// virtual machine enforces it (`--illegal-native-access=deny`).
+@org.jspecify.annotations.NullMarked
+module ropewalk.linux {
+  requires static org.jspecify;
+}
