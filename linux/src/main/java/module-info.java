@@ -3,4 +3,6 @@
 @org.jspecify.annotations.NullMarked
 module ropewalk.linux {
   requires static org.jspecify;
+
+  exports ropewalk.linux;
 }
