@@ -3,4 +3,6 @@
 module ropewalk.core {
   requires static org.jspecify;
   requires transitive ropewalk.linux;
+
+  exports ropewalk.engine;
 }

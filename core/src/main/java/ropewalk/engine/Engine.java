@@ -1,0 +1,112 @@
+package ropewalk.engine;
+
+import java.io.IOException;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Syscalls;
+
+/// Waits for the kernel, so that callers may simply block.
+///
+/// Everything above the engine is written as if calls blocked: it tries, and when the kernel says
+/// EAGAIN it [awaits][#await]. What a wait costs depends on who waits: a virtual thread is parked
+/// and its carrier carries on, a platform thread sleeps in poll(2). No call of the engine holds a
+/// carrier while the kernel takes its time.
+///
+/// Both engines are complete and pass one suite. io_uring is the default where the kernel grants
+/// it; many places do not (containers forbid it as a rule), and there epoll and plain calls do the
+/// same work.
+///
+/// ## Ends of a wait
+///
+/// | what happens | what the caller sees |
+/// |---|---|
+/// | the descriptor is ready, or broken | the events poll(2) would report, [ERR and HUP included][#await] |
+/// | the deadline passes | [java.net.SocketTimeoutException], with descriptor, events and time waited |
+/// | [Fd#close] on the descriptor | [java.nio.channels.AsynchronousCloseException], promptly |
+/// | [Thread#interrupt] | [java.nio.channels.ClosedByInterruptException]; the descriptor **is closed**, status kept |
+/// | [#close] on the engine | [java.nio.channels.AsynchronousCloseException] |
+/// | any call after that | [java.nio.channels.ClosedChannelException] |
+///
+/// An interrupt closes, as it does for every interruptible channel of the JDK, and for the same
+/// reason: whoever is interrupted between try and retry may have left half a message behind, and
+/// the next user of the stream could not know. File calls and [#blocking] are not interruptible:
+/// the kernel does not interrupt disk I/O either. They finish, and the status stays set.
+///
+/// ## When a call has returned
+///
+/// the kernel holds nothing of it: no request in flight, no pointer into the caller's memory, no
+/// reference to the descriptor. Thread-safe throughout.
+public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEngine {
+
+  /// Which engine to open.
+  enum Choice {
+    /// io_uring if the kernel grants it with all we need, else epoll.
+    AUTO,
+    /// io_uring or an error that says why not.
+    IO_URING,
+    /// epoll and plain calls.
+    EPOLL
+  }
+
+  /// A deadline, in terms of [System#nanoTime], that never comes.
+  long FOREVER = Long.MAX_VALUE;
+
+  /// The deadline that is `nanos` from now.
+  static long in(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    return deadline == FOREVER ? deadline - 1 : deadline;
+  }
+
+  /// Opens an engine over `syscalls`; the caller owns it and closes it.
+  static Engine open(Syscalls syscalls, Choice choice) throws IOException {
+    return choice == Choice.IO_URING ? new RingEngine(syscalls) : new EpollEngine(syscalls);
+  }
+
+  /// `io_uring` or `epoll`.
+  String name();
+
+  /// Why this engine is not io_uring, in a sentence that says what the kernel answered; empty if it
+  /// is, or nobody asked.
+  String whyNot();
+
+  /// What the engine makes its calls through.
+  Syscalls syscalls();
+
+  /// Waits until `fd` is ready for one of `pollEvents` (POLLIN, POLLOUT, ...) or broken (POLLERR,
+  /// POLLHUP, asked or not), and returns what it is ready for. Readiness is a hint: try again, and
+  /// await again on EAGAIN. Descriptors that are always ready, such as files, return at once.
+  /// Several threads may wait on one descriptor, each for its own events.
+  ///
+  /// @param deadlineNanos in terms of [System#nanoTime], see [#in], or [#FOREVER]
+  int await(Fd fd, int pollEvents, long deadlineNanos) throws IOException;
+
+  /// Reads from a file that may have to ask its disk. Short counts are results, 0 is the end;
+  /// errors are [ropewalk.linux.LinuxException]s. `address` stays the caller's and alive until the
+  /// call returns.
+  long pread(Fd fd, long address, long length, long offset) throws IOException;
+
+  /// Writes to a file that may have to wait for its disk; else as [#pread].
+  long pwrite(Fd fd, long address, long length, long offset) throws IOException;
+
+  /// [#pread] into `count` pieces of memory described by the iovec array at `iov`.
+  long preadv(Fd fd, long iov, int count, long offset) throws IOException;
+
+  /// [#pwrite] from `count` pieces of memory described by the iovec array at `iov`.
+  long pwritev(Fd fd, long iov, int count, long offset) throws IOException;
+
+  /// Waits until what was written is on the medium: fsync(2), or fdatasync(2) if `dataOnly`.
+  void fsync(Fd fd, boolean dataOnly) throws IOException;
+
+  /// Makes any other call that may block (openat2, copy_file_range, a name look-up): on the
+  /// caller's own thread if that is a platform thread, else on a worker while the virtual thread is
+  /// parked. EINTR is repeated; all other results, `-errno` included, are handed back as they come.
+  /// The caller guards the descriptors the call uses ([Fd#enter]).
+  long blocking(BlockingCall call) throws IOException;
+
+  /// What has been done so far.
+  EngineStats stats();
+
+  /// Wakes everybody who waits, waits for the kernel to let go of every request, then frees what
+  /// the engine holds. Idempotent.
+  @Override
+  void close();
+}

@@ -1,0 +1,21 @@
+/// Who waits for the kernel.
+///
+/// ```
+///        caller             try ---> EAGAIN                         try again ---> done
+///                                      |                                ^
+///   .................................. | .............................. | ...................
+///        engine                      await                            ready
+///                                      |                                |
+///                  virtual thread:   park --------> poller or ring ---> unpark
+///                  platform thread:  poll(2) on the descriptor and a bell of its own
+///
+///                  a call on a file: the ring, or a worker; a virtual thread parks meanwhile
+/// ```
+///
+/// Rules: whoever sleeps can be woken by the descriptor's close, the engine's close and an
+/// interrupt; no carrier is held while the kernel takes its time; when a call has returned, the
+/// kernel holds nothing of it.
+@NullMarked
+package ropewalk.engine;
+
+import org.jspecify.annotations.NullMarked;
