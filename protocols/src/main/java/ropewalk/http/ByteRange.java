@@ -70,7 +70,9 @@ public record ByteRange(Kind kind, long first, long length) {
     long first = Digits.saturated(from);
     long last = to.isEmpty() ? Long.MAX_VALUE : Digits.saturated(to);
     if (first > last) {
-      return whole(size); // malformed by definition, even beyond the end
+      return whole(
+          size); // malformed by definition, even beyond the end (numbers beyond a long count as
+      // equal)
     }
     if (first >= size) {
       return unsatisfiable();

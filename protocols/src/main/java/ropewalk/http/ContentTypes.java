@@ -67,15 +67,14 @@ public final class ContentTypes {
 
   /// The type of a file called `name`.
   public static String of(String name) {
-    int dot = name.lastIndexOf('.');
-    if (dot < 0) {
+    String suffix = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    if (suffix.length() == name.length()
+        || suffix.indexOf('#') >= 0) { // the JDK would look before the "#"
       return BYTES;
     }
-    String type = BY_SUFFIX.get(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+    String type = BY_SUFFIX.get(suffix);
     if (type == null) {
-      type =
-          JDK.getContentTypeFor(
-              "x" + name.substring(dot)); // only the suffix: the JDK looks for fragments, too
+      type = JDK.getContentTypeFor("x." + suffix);
     }
     if (type == null) {
       return BYTES;
