@@ -1,0 +1,83 @@
+package ropewalk.bench;
+
+import java.util.List;
+
+/// One workload: what is sent, over which kind of socket, and what the receiver does with it.
+///
+/// @param kind `tcp` (loopback) or `unix` (a stream socket)
+/// @param size bytes of one transfer; the file is as long as that, and warm
+/// @param count transfers in one sample, on one connection
+/// @param receiver `read`, `discard`, `splice` or `slow`, as receiver.c explains them
+/// @param rate bytes per second of a slow receiver, 0 for one without a limit
+/// @param rounds samples taken of each subject
+record Cell(String kind, long size, int count, String receiver, long rate, int rounds) {
+
+  /// Bytes in one sample. Long enough (15 to 150 ms) that connecting and the two wake-ups of the
+  /// harness are below a hundredth of it, short enough that 15 rounds of every subject fit a few
+  /// minutes.
+  static final long VOLUME = 256L << 20;
+
+  /// What a slow reader takes in a second: 64 MiB then last about two seconds, the time the wish
+  /// names.
+  static final long SLOW_RATE = 32L << 20;
+
+  /// 15 rounds, so that the sign interval of a ratio (see [Ratio]) leaves out three samples at
+  /// either end.
+  static final int ROUNDS = 15;
+
+  /// A slow sample lasts two seconds; with six of them the whole range is the 96.9 % interval.
+  static final int SLOW_ROUNDS = 6;
+
+  static List<Cell> standard() {
+    return List.of(
+        fast("tcp", 1 << 20, "read"),
+        fast("tcp", 1 << 20, "discard"),
+        fast("tcp", 64 << 20, "read"),
+        fast("tcp", 64 << 20, "discard"),
+        fast("unix", 1 << 20, "read"),
+        fast("unix", 1 << 20, "splice"),
+        fast("unix", 64 << 20, "read"),
+        fast("unix", 64 << 20, "splice"),
+        new Cell("tcp", 64 << 20, 1, "slow", SLOW_RATE, SLOW_ROUNDS));
+  }
+
+  /// The same workloads, small and few: shows that everything runs, measures nothing.
+  static List<Cell> quick() {
+    return standard().stream()
+        .map(
+            cell ->
+                cell.isSlow()
+                    ? new Cell("tcp", 8 << 20, 1, "slow", SLOW_RATE, 1)
+                    : new Cell(
+                        cell.kind, cell.size, cell.size > 1 << 20 ? 1 : 16, cell.receiver, 0, 2))
+        .toList();
+  }
+
+  private static Cell fast(String kind, long size, String receiver) {
+    return new Cell(kind, size, (int) (VOLUME / size), receiver, 0, ROUNDS);
+  }
+
+  Cell withRounds(int wanted) {
+    return new Cell(kind, size, count, receiver, rate, wanted);
+  }
+
+  boolean isSlow() {
+    return rate > 0;
+  }
+
+  String name() {
+    return "%s-%dm-%s".formatted(kind, size >> 20, receiver);
+  }
+
+  String title() {
+    String what = kind.equals("tcp") ? "TCP (loopback)" : "AF_UNIX";
+    String how =
+        switch (receiver) {
+          case "read" -> "receiver reads (copies into 1 MiB)";
+          case "discard" -> "receiver discards (MSG_TRUNC)";
+          case "splice" -> "receiver splices to /dev/null";
+          default -> "slow receiver, %d MiB/s".formatted(rate >> 20);
+        };
+    return "file to %s, %d MiB x %d, %s".formatted(what, size >> 20, count, how);
+  }
+}

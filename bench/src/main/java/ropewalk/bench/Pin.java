@@ -1,0 +1,29 @@
+package ropewalk.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Which core a process is held to. Without taskset, or on a single core, nothing is held and the
+/// result says so.
+record Pin(int core) {
+
+  static final Pin NOWHERE = new Pin(-1);
+
+  static boolean isPossible() {
+    return Runtime.getRuntime().availableProcessors() > 1
+        && Files.isExecutable(Path.of("/usr/bin/taskset"));
+  }
+
+  static Pin sender() {
+    return isPossible() ? new Pin(0) : NOWHERE;
+  }
+
+  static Pin receiver() {
+    return isPossible() ? new Pin(1) : NOWHERE;
+  }
+
+  List<String> prefix() {
+    return core < 0 ? List.of() : List.of("/usr/bin/taskset", "-c", Integer.toString(core));
+  }
+}

@@ -1,0 +1,175 @@
+package ropewalk.bench;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// Writes the outcomes twice: JSON with every sample, for whoever wants to calculate again, and
+/// Markdown with the medians and the ratios, for whoever wants to know.
+final class Report {
+  private final Map<String, String> facts;
+  private final List<Outcome> outcomes;
+
+  Report(Map<String, String> facts, List<Outcome> outcomes) {
+    this.facts = facts;
+    this.outcomes = outcomes;
+  }
+
+  void write(Path folder, String name, List<String> charts) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(
+        folder.resolve(name + ".json"),
+        JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json()) + "\n");
+    Files.writeString(folder.resolve(name + ".md"), markdown(name, charts));
+  }
+
+  private Map<String, Object> json() {
+    Map<String, Object> root = new LinkedHashMap<>(facts);
+    root.put("cells", outcomes.stream().map(Report::cellJson).toList());
+    return root;
+  }
+
+  private static Map<String, Object> cellJson(Outcome outcome) {
+    Cell cell = outcome.cell();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", cell.name());
+    json.put("title", cell.title());
+    json.put("socket", cell.kind());
+    json.put("transferBytes", cell.size());
+    json.put("transfersPerSample", cell.count());
+    json.put("receiver", cell.receiver());
+    json.put("receiverBytesPerSecond", cell.rate());
+    json.put("cache", "warm");
+    List<Object> subjects = new ArrayList<>();
+    for (Subject subject : outcome.samples().keySet()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("name", subject.name());
+      entry.put("engine", subject.engine());
+      entry.put("promise", subject.promise());
+      entry.put("thread", subject.thread());
+      entry.put("samples", outcome.of(subject));
+      subjects.add(entry);
+    }
+    json.put("subjects", subjects);
+    List<Object> ratios = new ArrayList<>();
+    for (Outcome.Figure figure : outcome.figures()) {
+      for (Outcome.Comparison comparison : outcome.comparisons(figure)) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("figure", figure.words());
+        entry.put("of", comparison.left().name());
+        entry.put("to", comparison.right().name());
+        entry.put("ratio", comparison.ratio());
+        ratios.add(entry);
+      }
+    }
+    json.put("ratios", ratios);
+    return json;
+  }
+
+  private String markdown(String name, List<String> charts) {
+    StringBuilder text = new StringBuilder("# Side by side: " + name + "\n\n");
+    facts.forEach((key, value) -> text.append("- %s: %s%n".formatted(key, value)));
+    text.append(
+        """
+
+        Each subject is a process of its own and sends to the same receiver process. In every round each sends
+        once, in an order drawn anew; ratios compare samples of the same round. Figures are medians over the
+        rounds. In brackets: the sign interval of the median ratio, which holds the true one in at least 95 of
+        100 runs (in a slow cell six rounds make it the whole range). A ratio is **bold** where that interval
+        leaves out 1. Copies are those of the sending side, for each byte moved: ours are counted (user) and
+        declared by the route (kernel), the peers' follow from the calls they make. *Strict*: bytes handed over
+        never change; *relaxed*: a later write to the file may show.
+        """);
+    charts.forEach(chart -> text.append("\n![%s](%s)\n".formatted(chart, chart)));
+    outcomes.forEach(outcome -> cellMarkdown(text, outcome));
+    return text.toString();
+  }
+
+  private static void cellMarkdown(StringBuilder text, Outcome outcome) {
+    Cell cell = outcome.cell();
+    text.append(
+        "%n## %s: %s%n%nFile cache: warm. Rounds: %d.%n%n"
+            .formatted(cell.name(), cell.title(), cell.rounds()));
+    text.append(
+        "| subject | promise | route | engine | thread | GB/s | sender CPU-s/GB | receiver CPU-s/GB |"
+            + " copies user / kernel | heap B/transfer |"
+            + (cell.isSlow() ? " sender CPU-s per 2 s (range) |" : "")
+            + "\n|---|---|---|---|---|---:|---:|---:|---:|---:|"
+            + (cell.isSlow() ? "---:|" : "")
+            + "\n");
+    for (Subject subject : outcome.samples().keySet()) {
+      row(text, outcome, subject);
+    }
+    for (Outcome.Figure figure : outcome.figures()) {
+      matrix(text, outcome, figure);
+    }
+  }
+
+  private static void row(StringBuilder text, Outcome outcome, Subject subject) {
+    Sample last = outcome.of(subject).getLast();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "| %s | %s | %s | %s | %s | %.2f | %.3f | %.3f | %.2f / %.2f | %.0f |",
+            subject.name(),
+            subject.promise(),
+            last.route(),
+            subject.engine(),
+            subject.thread(),
+            outcome.median(subject, Sample::gigabytesPerSecond),
+            outcome.median(subject, Sample::senderCpuPerGigabyte),
+            outcome.median(subject, Sample::receiverCpuPerGigabyte),
+            (double) last.copiedUser() / last.bytes(),
+            (double) last.copiedKernel() / last.bytes(),
+            outcome.heapPerTransfer(subject)));
+    if (outcome.cell().isSlow()) {
+      double[] waits =
+          outcome.of(subject).stream()
+              .mapToDouble(Sample::senderCpuPerTwoSeconds)
+              .sorted()
+              .toArray();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              " %.3f (%.3f to %.3f) |",
+              Ratio.median(waits),
+              waits[0],
+              waits[waits.length - 1]));
+    }
+    text.append('\n');
+  }
+
+  private static void matrix(StringBuilder text, Outcome outcome, Outcome.Figure figure) {
+    List<Subject> right = outcome.right();
+    List<Subject> left = outcome.left();
+    if (right.isEmpty() || left.isEmpty()) {
+      return;
+    }
+    text.append(
+        "\n%s as a multiple of the column's (%s):\n\n".formatted(figure.words(), figure.better()));
+    text.append("| |");
+    right.forEach(subject -> text.append(" ").append(subject.name()).append(" |"));
+    text.append("\n|---|").append("---:|".repeat(right.size())).append('\n');
+    for (Subject row : left) {
+      text.append("| ").append(row.name()).append(" |");
+      for (Subject column : right) {
+        Ratio ratio = outcome.ratio(row, column, figure);
+        boolean proved = ratio.coverage() >= Ratio.WANTED && (ratio.high() < 1 || ratio.low() > 1);
+        text.append(
+            String.format(
+                Locale.ROOT,
+                proved ? " **%.2f** [%.2f, %.2f] |" : " %.2f [%.2f, %.2f] |",
+                ratio.median(),
+                ratio.low(),
+                ratio.high()));
+      }
+      text.append('\n');
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package ropewalk.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+
+/// Runs cells: all subjects' processes stay alive, and each round asks every one of them once.
+final class Run implements AutoCloseable {
+
+  /// Rounds thrown away at the start of a cell: sockets' and the allocator's first-time costs, and
+  /// whatever the change of workload makes the JIT compile anew.
+  private static final int WARM_UP_ROUNDS = 2;
+
+  /// How long a JVM sends before its first cell, until its hot loops are compiled by C2.
+  private final long warmUpNanos;
+
+  private final Receiver receiver;
+  private final Meter meter;
+  private final WarmFiles files;
+  private final Programs programs;
+  private final Map<Subject, Child> senders = new HashMap<>();
+
+  /// Draws the order in a round. Seeded, so that two runs differ by the machine alone.
+  private final Random order = new Random(2);
+
+  Run(Programs programs, Receiver receiver, Meter meter, WarmFiles files, long warmUpNanos) {
+    this.programs = programs;
+    this.receiver = receiver;
+    this.meter = meter;
+    this.files = files;
+    this.warmUpNanos = warmUpNanos;
+  }
+
+  /// Samples of every subject that fits, in order of rounds.
+  Map<Subject, List<Sample>> run(Cell cell, List<Subject> field) throws IOException {
+    Map<Subject, List<Sample>> samples = new LinkedHashMap<>();
+    for (Subject subject : field) {
+      samples.put(subject, new ArrayList<>());
+      warmUp(subject, cell);
+    }
+    List<Subject> turn = new ArrayList<>(field);
+    int warmUps = cell.isSlow() ? 0 : WARM_UP_ROUNDS;
+    for (int round = -warmUps; round < cell.rounds(); round++) {
+      Collections.shuffle(turn, order);
+      for (Subject subject : turn) {
+        Sample sample = sample(subject, cell, round);
+        if (round >= 0) {
+          Objects.requireNonNull(samples.get(subject)).add(sample);
+        }
+      }
+    }
+    return samples;
+  }
+
+  private void warmUp(Subject subject, Cell cell) throws IOException {
+    if (senders.containsKey(subject)) {
+      return;
+    }
+    Child sender = Child.start(subject.name(), Pin.sender(), Subjects.command(subject, programs));
+    senders.put(subject, sender);
+    sender.answer("start");
+    if (subject.family() == Subject.Family.C) {
+      return;
+    }
+    Cell easy = new Cell(cell.kind(), 1 << 20, 64, "read", 0, 1);
+    long end = System.nanoTime() + warmUpNanos;
+    do {
+      sample(subject, easy, -1);
+    } while (System.nanoTime() < end);
+  }
+
+  private Sample sample(Subject subject, Cell cell, int round) throws IOException {
+    Child sender = Objects.requireNonNull(senders.get(subject));
+    long bytes = cell.size() * cell.count();
+    Path file = files.of(cell.size());
+    long senderBefore = meter.cpuNanos(sender.pid());
+    long receiverBefore = meter.cpuNanos(receiver.pid());
+    receiver.take(cell);
+    String answer =
+        sender.ask(
+            "send %s %s %s %d %d"
+                .formatted(
+                    cell.kind(), receiver.address(cell.kind()), file, cell.size(), cell.count()));
+    long taken = receiver.taken();
+    String[] words = answer.split(" ", -1);
+    if (taken != bytes || Long.parseLong(words[1]) != bytes) {
+      throw new IOException(
+          "%s in %s: asked for %d bytes, sent %s, received %d"
+              .formatted(subject.name(), cell.name(), bytes, words[1], taken));
+    }
+    return new Sample(
+        subject.name(),
+        round,
+        bytes,
+        Long.parseLong(words[2]),
+        meter.cpuNanos(sender.pid()) - senderBefore,
+        meter.cpuNanos(receiver.pid()) - receiverBefore,
+        Long.parseLong(words[3]),
+        Long.parseLong(words[4]),
+        Long.parseLong(words[5]),
+        words[6]);
+  }
+
+  @Override
+  public void close() {
+    senders.values().forEach(Child::close);
+  }
+}

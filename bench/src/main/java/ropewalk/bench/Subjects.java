@@ -1,0 +1,79 @@
+package ropewalk.bench;
+
+import static ropewalk.bench.Subject.Family.C;
+import static ropewalk.bench.Subject.Family.JVM;
+import static ropewalk.bench.Subject.Family.OURS;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The field: who is compared.
+final class Subjects {
+  private static final List<String> BOTH = List.of("tcp", "unix");
+  private static final List<String> UNIX = List.of("unix");
+
+  private Subjects() {}
+
+  static List<Subject> all() {
+    return List.of(
+        c("c-sendfile", "sendfile", "relaxed"),
+        c("c-pread-write", "pread-write", "strict"),
+        c("c-splice", "splice", "relaxed"),
+        c("c-vmsplice", "vmsplice", "relaxed"),
+        jvm("jdk-transferTo", "transferTo", "blocking calls", "relaxed", BOTH, "platform"),
+        jvm("jdk-read-write", "readWrite", "blocking calls", "strict", BOTH, "platform"),
+        jvm("jdk-mapped-write", "mappedWrite", "blocking calls", "strict", UNIX, "platform"),
+        jvm("netty-epoll", "netty", "epoll", "relaxed", BOTH, "platform"),
+        jvm("jdk-transferTo-vt", "transferTo", "JDK poller", "relaxed", BOTH, "virtual"),
+        jvm("jdk-read-write-vt", "readWrite", "JDK poller", "strict", BOTH, "virtual"));
+  }
+
+  private static Subject c(String name, String way, String promise) {
+    return new Subject(
+        name, C, "blocking calls", promise, BOTH, "platform", List.of("sender", way));
+  }
+
+  private static Subject jvm(
+      String name, String way, String engine, String promise, List<String> kinds, String thread) {
+    return new Subject(name, JVM, engine, promise, kinds, thread, List.of(way, thread));
+  }
+
+  /// Java as the senders run it: a small fixed heap, and the house's rule that `linux` alone may
+  /// call native code; Netty lives on the class path and needs the same right there.
+  static List<String> java(Subject.Family family) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Djava.net.preferIPv4Stack=true"));
+    String modules = System.getProperty("jdk.module.path");
+    if (family == OURS && modules != null) {
+      command.addAll(
+          List.of(
+              "--module-path",
+              modules,
+              "--add-modules",
+              "ropewalk.core",
+              "--enable-native-access=ropewalk.linux",
+              "--illegal-native-access=deny"));
+    } else {
+      command.add("--enable-native-access=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", ".")));
+    return command;
+  }
+
+  static List<String> command(Subject subject, Programs programs) {
+    List<String> command = new ArrayList<>();
+    if (subject.family() == C) {
+      command.add(programs.folder() + File.separator + subject.arguments().getFirst());
+      command.addAll(subject.arguments().subList(1, subject.arguments().size()));
+      return command;
+    }
+    command.addAll(java(subject.family()));
+    command.add("ropewalk.bench.peer.Sender");
+    command.addAll(subject.arguments());
+    return command;
+  }
+}

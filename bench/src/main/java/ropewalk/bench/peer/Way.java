@@ -1,0 +1,16 @@
+package ropewalk.bench.peer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// One way to send a file. Stays open over all rounds; keeps what a long-lived server would keep.
+interface Way extends AutoCloseable {
+
+  /// Connects to `target`, sends the first `size` bytes of `file` `count` times, shuts the stream
+  /// down and waits until the receiver has closed.
+  Sent send(Target target, Path file, long size, int count)
+      throws IOException, InterruptedException;
+
+  @Override
+  default void close() throws IOException {}
+}
