@@ -58,7 +58,7 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
 
   /// Opens an engine over `syscalls`; the caller owns it and closes it.
   static Engine open(Syscalls syscalls, Choice choice) throws IOException {
-    return choice == Choice.IO_URING ? new RingEngine(syscalls) : new EpollEngine(syscalls);
+    return choice == Choice.IO_URING ? new RingEngine(syscalls) : EpollEngine.open(syscalls, "");
   }
 
   /// `io_uring` or `epoll`.

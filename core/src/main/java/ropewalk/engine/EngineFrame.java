@@ -1,0 +1,207 @@
+package ropewalk.engine;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Errno;
+import ropewalk.linux.Fd;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Syscalls;
+
+/// What both engines share: who may come in, which thread waits where, what is tried again, what is
+/// an error, and how an engine ends. An engine adds two ways to park a virtual thread: until a
+/// descriptor is ready, until a call on a file is done.
+///
+/// ```
+///                    await                  pread ... fsync              blocking
+///                      |                           |                        |
+///            +---------+---------+        +--------+--------+      +--------+--------+
+///   platform |           virtual |        | p      virtual  |      | p       virtual |
+///            v                   v        v                 v      v                 v
+///    Parking (poll(2))  parkUntilReady   the call      parkUntilDone   the call     Workers
+/// ```
+///
+/// ## Closing
+///
+/// Every call is inside the [Gate] from its first to its last step, and leaves only when the kernel
+/// has let go of what it asked. So closing is: shut the gate, wake all sleepers (they see it shut,
+/// take back what they asked, and leave), wait until nobody is inside. Then nothing is in flight,
+/// by construction, and all can be freed.
+abstract class EngineFrame {
+  /// How long to wait when the kernel was out of something: time for others to free it, and short
+  /// beside a disk's answer.
+  static final long RETRY_NANOS = 100_000;
+
+  final Syscalls syscalls;
+  final Gate gate = new Gate();
+  final Counts counts = new Counts();
+  private final Workers workers = new Workers();
+  private final Parking parking;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /// Why the engine's own thread gave up; null as long as it has not.
+  private volatile @Nullable Throwable broken;
+
+  EngineFrame(Syscalls syscalls) {
+    this.syscalls = syscalls;
+    this.parking = new Parking(syscalls, gate, counts);
+  }
+
+  /// Parks the current virtual thread until `number`, which is `fd` entered, is ready for `events`;
+  /// returns what it is ready for.
+  abstract int parkUntilReady(Fd fd, int number, int events, long deadlineNanos) throws IOException;
+
+  /// Parks the current virtual thread until the call is made; returns its result, `-errno`
+  /// included. EINTR is repeated inside.
+  abstract long parkUntilDone(FileCall call, int number, long memory, long length, long offset)
+      throws IOException;
+
+  /// Makes every virtual thread that is parked here look around.
+  abstract void wakeParked();
+
+  /// Ends the engine's own thread and frees what the engine holds; nobody is inside any more.
+  abstract void free();
+
+  public final Syscalls syscalls() {
+    return syscalls;
+  }
+
+  public final int await(Fd fd, int pollEvents, long deadlineNanos) throws IOException {
+    enter();
+    try {
+      int number = fd.enter();
+      try {
+        // A deadline that is over already asks "is it ready?", and poll(2) answers that without
+        // sleeping.
+        return Thread.currentThread().isVirtual() && !Watch.isDue(deadlineNanos)
+            ? parkUntilReady(fd, number, pollEvents, deadlineNanos)
+            : parking.await(fd, number, pollEvents, deadlineNanos);
+      } finally {
+        fd.exit();
+      }
+    } finally {
+      gate.exit();
+    }
+  }
+
+  public final long pread(Fd fd, long address, long length, long offset) throws IOException {
+    return file(FileCall.READ, fd, address, length, offset);
+  }
+
+  public final long pwrite(Fd fd, long address, long length, long offset) throws IOException {
+    return file(FileCall.WRITE, fd, address, length, offset);
+  }
+
+  public final long preadv(Fd fd, long iov, int count, long offset) throws IOException {
+    return file(FileCall.READV, fd, iov, count, offset);
+  }
+
+  public final long pwritev(Fd fd, long iov, int count, long offset) throws IOException {
+    return file(FileCall.WRITEV, fd, iov, count, offset);
+  }
+
+  public final void fsync(Fd fd, boolean dataOnly) throws IOException {
+    file(dataOnly ? FileCall.FDATASYNC : FileCall.FSYNC, fd, 0, 0, 0);
+  }
+
+  public final long blocking(BlockingCall call) throws IOException {
+    enter();
+    try {
+      return Thread.currentThread().isVirtual() ? hand(call) : Errand.repeat(call);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  public final EngineStats stats() {
+    return counts.snapshot(workers.alive());
+  }
+
+  public final void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    wakeAll();
+    gate.awaitEmpty();
+    workers.close();
+    free();
+    parking.close();
+  }
+
+  /// On the engine's own thread, when it can't go on: all sleepers are woken and told that the
+  /// engine is closed.
+  final void fail(Throwable why) {
+    broken = why;
+    wakeAll();
+  }
+
+  /// Lets a worker make `call` while the current virtual thread is parked.
+  final long hand(BlockingCall call) throws IOException {
+    Errand errand = new Errand(call);
+    counts.handed.increment();
+    counts.parked.increment();
+    workers.hand(errand);
+    return errand.await();
+  }
+
+  private void wakeAll() {
+    gate.shut();
+    wakeParked();
+    parking.wakeAll();
+  }
+
+  private void enter() throws ClosedChannelException {
+    if (!gate.enter()) {
+      ClosedChannelException refused = new ClosedChannelException();
+      if (broken != null) {
+        refused.initCause(broken);
+      }
+      throw refused;
+    }
+  }
+
+  private long file(FileCall call, Fd fd, long memory, long length, long offset)
+      throws IOException {
+    if (offset < 0 || length < 0) {
+      throw new IllegalArgumentException(
+          call.call
+              + ": must not be negative: offset="
+              + offset
+              + ", "
+              + call.lengthName
+              + "="
+              + length);
+    }
+    enter();
+    try {
+      int number = fd.enter();
+      try {
+        long result =
+            Thread.currentThread().isVirtual()
+                ? parkUntilDone(call, number, memory, length, offset)
+                : plainly(call, number, memory, length, offset);
+        return LinuxException.check(
+            result, call.call, "fd", fd, call.lengthName, length, "offset", offset);
+      } finally {
+        fd.exit();
+      }
+    } finally {
+      gate.exit();
+    }
+  }
+
+  /// Makes the call on this thread. EAGAIN on a file means that the kernel was out of something for
+  /// a moment.
+  final long plainly(FileCall call, int number, long memory, long length, long offset) {
+    while (true) {
+      long result = call.make(syscalls, number, memory, length, offset);
+      if (result == -Errno.EAGAIN) {
+        LockSupport.parkNanos(RETRY_NANOS);
+      } else if (result != -Errno.EINTR) {
+        return result;
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package ropewalk.engine;
+
+import ropewalk.linux.FileFlags;
+import ropewalk.linux.Syscalls;
+
+/// The calls on files that may have to wait for a disk: how each is made, plainly and as an attempt
+/// that never waits.
+///
+/// One shape for all: `memory` is an address or an iovec array, `length` counts bytes or iovecs.
+enum FileCall {
+  /// pread(2)
+  READ("pread", "length") {
+    @Override
+    long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
+      return syscalls.pread(fd, memory, length, offset);
+    }
+  },
+  /// pwrite(2)
+  WRITE("pwrite", "length") {
+    @Override
+    long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
+      return syscalls.pwrite(fd, memory, length, offset);
+    }
+  },
+  /// preadv(2)
+  READV("preadv", "count") {
+    @Override
+    long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
+      return syscalls.preadv2(fd, memory, (int) length, offset, 0);
+    }
+  },
+  /// pwritev(2)
+  WRITEV("pwritev", "count") {
+    @Override
+    long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
+      return syscalls.pwritev2(fd, memory, (int) length, offset, 0);
+    }
+  },
+  /// fsync(2)
+  FSYNC("fsync", "length") {
+    @Override
+    long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
+      return syscalls.fsync(fd);
+    }
+  },
+  /// fdatasync(2)
+  FDATASYNC("fdatasync", "length") {
+    @Override
+    long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
+      return syscalls.fdatasync(fd);
+    }
+  };
+
+  /// The call as errors name it.
+  final String call;
+
+  /// What `length` counts, as errors name it.
+  final String lengthName;
+
+  FileCall(String call, String lengthName) {
+    this.call = call;
+    this.lengthName = lengthName;
+  }
+
+  /// Makes the call once; it may block.
+  abstract long make(Syscalls syscalls, int fd, long memory, long length, long offset);
+
+  /// Makes the call with an iovec array if that needs no waiting, else it is refused with an error.
+  static long attempt(Syscalls syscalls, boolean isRead, int fd, long iov, int count, long offset) {
+    return isRead
+        ? syscalls.preadv2(fd, iov, count, offset, FileFlags.RWF_NOWAIT)
+        : syscalls.pwritev2(fd, iov, count, offset, FileFlags.RWF_NOWAIT);
+  }
+}
