@@ -1,8 +1,11 @@
 /// Pages that pass one way, by reference; bytes that were lent are frozen.
 @org.jspecify.annotations.NullMarked
 module ropewalk.core {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
   requires transitive ropewalk.linux;
 
   exports ropewalk.engine;
+  exports ropewalk.iov;
+  exports ropewalk.page;
+  exports ropewalk.pipe;
 }

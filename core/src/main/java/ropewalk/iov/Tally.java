@@ -1,0 +1,47 @@
+package ropewalk.iov;
+
+/// What one move has copied (invariant 7): bytes copied in user space, counted by [Copy] as it
+/// copies them, and bytes copied by the kernel, as the route declares them.
+///
+/// Not shared: one move counts into one tally, on whatever thread moves at the time, and what hands
+/// the move over hands the tally over with it.
+public final class Tally {
+
+  private long copiedUser;
+  private long copiedKernel;
+
+  /// Nothing copied.
+  public Tally() {}
+
+  /// Bytes copied in user space.
+  public long copiedUser() {
+    return copiedUser;
+  }
+
+  /// Bytes copied by the kernel.
+  public long copiedKernel() {
+    return copiedKernel;
+  }
+
+  /// Counts bytes copied in user space: for [Copy] and the named bridges.
+  public void addUser(long bytes) {
+    copiedUser += bytes;
+  }
+
+  /// Declares bytes copied by the kernel: for routes.
+  public void addKernel(long bytes) {
+    copiedKernel += bytes;
+  }
+
+  /// Adds all that `other` counted.
+  public void add(Tally other) {
+    copiedUser += other.copiedUser;
+    copiedKernel += other.copiedKernel;
+  }
+
+  /// For messages.
+  @Override
+  public String toString() {
+    return "Tally[copiedUser=" + copiedUser + ", copiedKernel=" + copiedKernel + "]";
+  }
+}

@@ -1,0 +1,305 @@
+package ropewalk.page;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/// A power-of-two run of pages and its state word.
+///
+/// Bytes, references and pins are shared by all who hold a [PageRef] to it; offset and length are
+/// not, they belong to the PageRef. A folio is the same object for as long as its pool is open: it
+/// stands for the place in the slab, and its word says whether that place is in use.
+///
+/// The few verbs, and how they nest:
+///
+/// ```
+///   take                                 FolioPool
+///       pinForWrite .. unpin             the kernel fills it
+///       publish                          from now on the bytes stand still
+///       lend .. endLoan                  pipes, send queues, views
+///       pinForRead .. unpin              the kernel reads it
+///       tryRead .. endRead               somebody copies out
+///       tryClaim .. publish  |  trySteal writing again
+///   put                                  the last one carries it home
+/// ```
+///
+/// Most callers never see these verbs: [PageRef] speaks them and keeps the sums right.
+public final class Folio {
+
+  private static final VarHandle WORD;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(Folio.class, "word", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Slab slab;
+  private final int page;
+  private final long address;
+
+  /// Base-two logarithm of the number of pages. Changes only while the folio is at rest, under the
+  /// slab's lock.
+  private int order;
+
+  @SuppressWarnings("unused") // by WORD
+  private volatile long word;
+
+  Folio(Slab slab, int page, long address) {
+    this.slab = slab;
+    this.page = page;
+    this.address = address;
+  }
+
+  /// Where its first byte is. Good only while the caller holds a reference.
+  public long address() {
+    return address;
+  }
+
+  /// Bytes; a power of two.
+  public int size() {
+    return slab.pageSize() << order;
+  }
+
+  /// Which kind of memory it is.
+  public FolioClass kind() {
+    return slab.kind();
+  }
+
+  /// The state at some moment not before the caller's last synchronisation; for messages and tests.
+  public long wordOpaque() {
+    return (long) WORD.getOpaque(this);
+  }
+
+  /// The state, with all that was written before it.
+  public long wordAcquire() {
+    return (long) WORD.getAcquire(this);
+  }
+
+  /// Whether the kernel or a device is at work on it.
+  public boolean isPinned() {
+    return FolioWord.pins(wordAcquire()) != 0;
+  }
+
+  /// Whether anybody borrows from it: a writer must write a new version.
+  public boolean isLent() {
+    return FolioWord.loans(wordAcquire()) != 0;
+  }
+
+  /// Whether it is a zero folio. Several exist: ask, don't compare addresses.
+  public boolean isZero() {
+    return FolioWord.has(wordOpaque(), FolioWord.ZERO);
+  }
+
+  /// Whether the kernel may hold its pages for ever.
+  public boolean isGiven() {
+    return FolioWord.has(wordAcquire(), FolioWord.GIVEN);
+  }
+
+  /// Whether its memory is known to be bad.
+  public boolean isPoisoned() {
+    return FolioWord.has(wordAcquire(), FolioWord.POISONED);
+  }
+
+  int page() {
+    return page;
+  }
+
+  int order() {
+    return order;
+  }
+
+  Slab slab() {
+    return slab;
+  }
+
+  /// Takes it out of the pool: one reference, owned, nothing published.
+  void take(int order) {
+    this.order = order;
+    demand("take", apply(FolioWord::take));
+  }
+
+  /// Makes it a zero folio for as long as the pool is open.
+  void blank(int order) {
+    this.order = order;
+    demand("blank", apply(FolioWord::blank));
+  }
+
+  /// One more owner; refused while claimed and at the limit (contract R-03).
+  boolean tryGet() {
+    return applyAcquire(FolioWord::get);
+  }
+
+  /// One owner less.
+  void put() {
+    release("put", FolioWord::put);
+  }
+
+  /// One more borrower; refused while claimed, before the first publish, and at the limit.
+  boolean tryLend() {
+    return applyAcquire(FolioWord::lend);
+  }
+
+  void endLoan() {
+    release("endLoan", FolioWord::endLoan);
+  }
+
+  /// Begins to copy out of it: a writer waits for the end, so it must be short. Refused as a loan
+  /// is.
+  public boolean tryRead() {
+    return applyAcquire(FolioWord::read);
+  }
+
+  /// Ends what [#tryRead] began.
+  public void endRead() {
+    release("endRead", FolioWord::endRead);
+  }
+
+  /// The kernel is about to read the bytes. The pin keeps the folio even when the PageRef is
+  /// closed.
+  boolean tryPinForRead() {
+    return applyAcquire(FolioWord::pinForRead);
+  }
+
+  /// The kernel is about to write into it.
+  boolean tryPinForWrite() {
+    return applyAcquire(FolioWord::pinForWrite);
+  }
+
+  /// Adds a pin to a pinned folio, as a request does that is split into two.
+  public void addPin() {
+    demand("addPin", applyAcquire(FolioWord::addPin));
+  }
+
+  /// Drops a pin, from any thread. Throws when there is none.
+  public void unpin() {
+    release("unpin", FolioWord::unpin);
+  }
+
+  boolean tryClaim() {
+    return applyAcquire(FolioWord::claim);
+  }
+
+  boolean trySteal() {
+    return applyAcquire(FolioWord::steal);
+  }
+
+  void publish() {
+    demand("publish", applyRelease(FolioWord::publish));
+  }
+
+  boolean tryGive() {
+    return slab.kind() == FolioClass.GIFT && applyAcquire(FolioWord::give);
+  }
+
+  /// Marks the memory as bad. Nobody new may look at it, and it never returns to use.
+  public void poison() {
+    demand("poison", applyRelease(FolioWord::poison));
+  }
+
+  /// The bytes are newer than the file's.
+  public void markDirty() {
+    demand("markDirty", applyRelease(FolioWord::dirty));
+  }
+
+  /// Clean, and under way; false if it was not dirty or is under way or claimed already.
+  public boolean startWriteback() {
+    return applyRelease(FolioWord::startWriteback);
+  }
+
+  /// Ends what [#startWriteback] began.
+  public void endWriteback() {
+    demand("endWriteback", applyRelease(FolioWord::endWriteback));
+  }
+
+  private interface Transition {
+    long from(long word);
+  }
+
+  private boolean apply(Transition transition) {
+    long word = (long) WORD.getOpaque(this);
+    for (; ; ) {
+      long next = transition.from(word);
+      if (next == FolioWord.REFUSED) {
+        return false;
+      }
+      long seen = (long) WORD.compareAndExchange(this, word, next);
+      if (seen == word) {
+        return true;
+      }
+      word = seen;
+    }
+  }
+
+  private boolean applyAcquire(Transition transition) {
+    long word = (long) WORD.getOpaque(this);
+    for (; ; ) {
+      long next = transition.from(word);
+      if (next == FolioWord.REFUSED) {
+        return false;
+      }
+      long seen = (long) WORD.compareAndExchangeAcquire(this, word, next);
+      if (seen == word) {
+        return true;
+      }
+      word = seen;
+    }
+  }
+
+  private boolean applyRelease(Transition transition) {
+    long word = (long) WORD.getOpaque(this);
+    for (; ; ) {
+      long next = transition.from(word);
+      if (next == FolioWord.REFUSED) {
+        return false;
+      }
+      long seen = (long) WORD.compareAndExchangeRelease(this, word, next);
+      if (seen == word) {
+        return true;
+      }
+      word = seen;
+    }
+  }
+
+  /// Steps down; whoever takes the last reference carries the folio home. The full compare-and-set
+  /// is both orders at once: release for what this holder did, acquire for what all others did.
+  private void release(String what, Transition transition) {
+    long word = (long) WORD.getOpaque(this);
+    for (; ; ) {
+      long next = transition.from(word);
+      if (next == FolioWord.REFUSED) {
+        throw refusal(what, word);
+      }
+      long seen = (long) WORD.compareAndExchange(this, word, next);
+      if (seen == word) {
+        if (FolioWord.references(next) == 0) {
+          slab.bringBack(this, word, next);
+        }
+        return;
+      }
+      word = seen;
+    }
+  }
+
+  private void demand(String what, boolean done) {
+    if (!done) {
+      throw refusal(what, wordOpaque());
+    }
+  }
+
+  private IllegalStateException refusal(String what, long word) {
+    return new IllegalStateException(what + " refused by " + describe(word));
+  }
+
+  private String describe(long word) {
+    return "folio %s %d KiB at 0x%x: %s"
+        .formatted(slab.kind(), size() >> 10, address, FolioWord.describe(word));
+  }
+
+  /// For messages: `folio GIFT 64 KiB at 0x7f…: references=1 …`.
+  @Override
+  public String toString() {
+    return describe(wordOpaque());
+  }
+}

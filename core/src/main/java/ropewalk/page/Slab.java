@@ -1,0 +1,372 @@
+package ropewalk.page;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Errno;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Mapping;
+import ropewalk.linux.Maps;
+import ropewalk.linux.Syscalls;
+
+/// One mapping of one class of memory, carved into folios.
+///
+/// ```
+///   mapped: one grain more than asked, so that a start can be found that is a multiple of 2 MiB
+///   |....|===== folio =====|== folio ==|== folio ==|========= free ==========|....|
+///        ^ address                                                           ^ address + bytes
+/// ```
+///
+/// **Shared:** all of it, under one lock, which is held for some tens of nanoseconds and never over
+/// a call of the kernel. The folios' words are not under it: the last one to let go of a folio
+/// finds itself here ([#bringBack]) and only then takes the lock.
+///
+/// **Waiting** is first come, first served. While anybody waits nobody else may take, except from
+/// the reserve; whoever brings a folio back serves the queue and hands folios over directly.
+final class Slab {
+
+  private static final class Waiter {
+    final int order;
+    final Condition turn;
+    @Nullable Folio granted;
+
+    Waiter(int order, Condition turn) {
+      this.order = order;
+      this.turn = turn;
+    }
+  }
+
+  private final Syscalls syscalls;
+  private final FolioClass kind;
+  private final int pageSize;
+  private final Mapping mapping;
+  private final long address;
+  private final long bytes;
+  private final long reservePages;
+  private final int waitingMax;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private final Buddy buddy;
+  private final @Nullable Folio[] folios;
+
+  private long taken;
+  private long refused;
+  private long dropped;
+  private long quarantined;
+  private boolean closing;
+
+  /// Maps `bytes` of private anonymous memory, a multiple of 2^`orderMax` pages, for reading or, if
+  /// `writable`, for both.
+  Slab(
+      Syscalls syscalls,
+      FolioClass kind,
+      long bytes,
+      int pageSize,
+      int orderMax,
+      boolean writable,
+      long reserve,
+      int waitingMax)
+      throws IOException {
+    this.syscalls = syscalls;
+    this.kind = kind;
+    this.pageSize = pageSize;
+    this.bytes = bytes;
+    this.reservePages = (reserve + pageSize - 1) / pageSize;
+    this.waitingMax = waitingMax;
+    int pages = Math.toIntExact(bytes / pageSize);
+    buddy = new Buddy(pages, orderMax);
+    folios = new @Nullable Folio[pages];
+    long grain = (long) pageSize << orderMax;
+    mapping = map(syscalls, bytes + grain, writable);
+    address = (mapping.address() + grain - 1) / grain * grain;
+    if (bytes > 0) {
+      advise();
+    }
+  }
+
+  private static Mapping map(Syscalls syscalls, long size, boolean writable) throws IOException {
+    if (writable) {
+      return Mapping.anonymous(syscalls, size, Maps.MAP_NORESERVE);
+    }
+    int flags = Maps.MAP_PRIVATE | Maps.MAP_ANONYMOUS;
+    return Mapping.file(syscalls, -1, 0, size, Maps.PROT_READ, flags); // anonymous: no file
+  }
+
+  /// Gift memory is of base pages, so that dropping one drops nothing else, and no child may come
+  /// to hold the old bytes of a given page. Ring memory may be of huge pages; where the kernel has
+  /// none, base pages serve as well.
+  private void advise() throws IOException {
+    if (kind == FolioClass.GIFT) {
+      int none = syscalls.madvise(address, bytes, Maps.MADV_NOHUGEPAGE);
+      if (none < 0 && none != -Errno.EINVAL) { // EINVAL: built without huge pages
+        throw abandoned(LinuxException.of(none, "madvise", "advice", "NOHUGEPAGE"));
+      }
+      int alone = syscalls.madvise(address, bytes, Maps.MADV_DONTFORK);
+      if (alone < 0) {
+        throw abandoned(LinuxException.of(alone, "madvise", "advice", "DONTFORK"));
+      }
+    } else {
+      var _ = syscalls.madvise(address, bytes, Maps.MADV_HUGEPAGE);
+    }
+  }
+
+  private IOException abandoned(IOException cause) {
+    mapping.close();
+    return cause;
+  }
+
+  FolioClass kind() {
+    return kind;
+  }
+
+  int pageSize() {
+    return pageSize;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /// The order of the smallest run that holds `size` bytes.
+  int order(int size) {
+    int pages = (size + pageSize - 1) / pageSize;
+    return Integer.SIZE - Integer.numberOfLeadingZeros(pages - 1);
+  }
+
+  /// Takes a folio if there is one and nobody waits; with `reserve` also the last ones.
+  @Nullable Folio tryTake(int order, boolean reserve) {
+    lock.lock();
+    try {
+      if (closing || (!reserve && !waiters.isEmpty())) {
+        return null;
+      }
+      return carve(order, reserve);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes a folio and waits for it until `deadlineNanos`; null when that has passed or too many
+  /// wait already.
+  @Nullable Folio take(int order, long deadlineNanos) throws IOException {
+    lock.lock();
+    try {
+      if (closing) {
+        return null;
+      }
+      Folio folio = waiters.isEmpty() ? carve(order, false) : null;
+      if (folio == null && waiters.size() < waitingMax) {
+        folio = await(new Waiter(order, lock.newCondition()), deadlineNanos);
+      }
+      if (folio == null) {
+        refused++;
+      }
+      return folio;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Folio await(Waiter waiter, long deadlineNanos) throws IOException {
+    waiters.addLast(waiter);
+    try {
+      while (waiter.granted == null && !closing) {
+        long left = deadlineNanos - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        var _ = waiter.turn.awaitNanos(left);
+      }
+      return waiter.granted;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      Folio granted = waiter.granted;
+      if (granted != null) {
+        return granted;
+      }
+      throw new InterruptedIOException(
+          "take(%d KiB, %s): interrupted while waiting"
+              .formatted((long) pageSize << waiter.order >> 10, kind));
+    } finally {
+      if (waiter.granted == null) {
+        waiters.remove(waiter);
+        serve();
+      }
+    }
+  }
+
+  private @Nullable Folio carve(int order, boolean reserve) {
+    if (!reserve && buddy.freePages() - (1 << order) < reservePages) {
+      return null;
+    }
+    int page = buddy.take(order);
+    if (page == Buddy.NONE) {
+      return null;
+    }
+    Folio folio = folios[page];
+    if (folio == null) {
+      folio = new Folio(this, page, address + (long) page * pageSize);
+      folios[page] = folio;
+    }
+    folio.take(order);
+    taken++;
+    return folio;
+  }
+
+  /// Grants to those who wait, in their order, as long as there is something to grant.
+  private void serve() {
+    for (Waiter first = waiters.peekFirst(); first != null; first = waiters.peekFirst()) {
+      Folio folio = carve(first.order, false);
+      if (folio == null) {
+        return;
+      }
+      waiters.removeFirst();
+      first.granted = folio;
+      first.turn.signal();
+    }
+  }
+
+  /// The whole slab as one zero folio, for as long as the pool is open.
+  Folio blank(int order) {
+    lock.lock();
+    try {
+      int page = buddy.take(order);
+      Folio folio = new Folio(this, page, address + (long) page * pageSize);
+      folios[page] = folio;
+      folio.blank(order);
+      return folio;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Takes a folio home whose last reference has just gone: `before` and `after` are its words of
+  /// that moment. A given folio loses its backing first: its next user gets fresh pages, and what
+  /// is in flight stays what it was (rule 6). Bad memory, and memory that would not be dropped,
+  /// stays out for ever.
+  void bringBack(Folio folio, long before, long after) {
+    boolean given = FolioWord.has(before, FolioWord.GIVEN);
+    boolean lost = FolioWord.has(after, FolioWord.POISONED);
+    if (given && !lost) {
+      lost = syscalls.madvise(folio.address(), folio.size(), Maps.MADV_DONTNEED) < 0;
+    }
+    lock.lock();
+    try {
+      if (lost) {
+        quarantined += folio.size();
+      } else {
+        dropped += given ? 1 : 0;
+        buddy.free(folio.page(), folio.order());
+        serve();
+      }
+      unmapIfEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// No more takes; those who wait are refused. The memory goes when the last folio has come home.
+  void close() {
+    lock.lock();
+    try {
+      if (!closing) {
+        closing = true;
+        for (Waiter waiter : waiters) {
+          waiter.turn.signal();
+        }
+        unmapIfEmpty();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void unmapIfEmpty() {
+    if (closing && free() + quarantined == bytes) {
+      mapping.close();
+    }
+  }
+
+  private long free() {
+    return (long) buddy.freePages() * pageSize;
+  }
+
+  /// A consistent look at the counters.
+  Census census() {
+    lock.lock();
+    try {
+      int lent = 0;
+      int pinned = 0;
+      int out = 0;
+      for (Folio folio : folios) {
+        long word = folio == null ? FolioWord.AT_REST : folio.wordAcquire();
+        out += FolioWord.references(word) == 0 ? 0 : 1;
+        lent += FolioWord.loans(word) == 0 ? 0 : 1;
+        pinned += FolioWord.pins(word) == 0 ? 0 : 1;
+      }
+      int largest = buddy.largestFree();
+      return new Census(
+          this,
+          free(),
+          reservePages * pageSize,
+          largest == Buddy.NONE ? 0 : (long) pageSize << largest,
+          out,
+          lent,
+          pinned,
+          waiters.size(),
+          taken,
+          refused,
+          dropped,
+          quarantined);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Describes each folio that somebody holds.
+  void describeHeld(java.util.function.Consumer<String> line) {
+    for (Folio folio : folios) {
+      if (folio != null
+          && FolioWord.references(folio.wordAcquire()) != 0
+          && !FolioWord.has(folio.wordAcquire(), FolioWord.ZERO)) {
+        line.accept(folio.toString());
+      }
+    }
+  }
+
+  /// A slab at one moment.
+  record Census(
+      Slab slab,
+      long free,
+      long reserve,
+      long largestFree,
+      int out,
+      int lent,
+      int pinned,
+      int waiting,
+      long taken,
+      long refused,
+      long dropped,
+      long quarantined) {
+
+    @Override
+    public String toString() {
+      return ("%s slab of %d KiB: %d KiB free (reserve %d KiB, largest run %d KiB), %d folios out of"
+              + " which %d lent and %d pinned, %d waiting")
+          .formatted(
+              slab.kind,
+              slab.bytes >> 10,
+              free >> 10,
+              reserve >> 10,
+              largestFree >> 10,
+              out,
+              lent,
+              pinned,
+              waiting);
+    }
+  }
+}
