@@ -7,5 +7,7 @@ module ropewalk.core {
   exports ropewalk.engine;
   exports ropewalk.iov;
   exports ropewalk.page;
+  exports ropewalk.net;
   exports ropewalk.pipe;
+  exports ropewalk.splice;
 }

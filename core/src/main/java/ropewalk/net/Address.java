@@ -1,0 +1,66 @@
+package ropewalk.net;
+
+/// Where a peer is, as people write it: `tcp://HOST:PORT`, `tcp://[::1]:PORT`, `unix:PATH`.
+public sealed interface Address {
+  /// A TCP port of a host, by name or number.
+  ///
+  /// @param host a name, an IPv4 address or an IPv6 address (without brackets); empty for all
+  ///   interfaces when listening, loopback when connecting
+  /// @param port 1 to 65535; 0 when listening lets the kernel choose
+  record Tcp(String host, int port) implements Address {
+    /// Checks the port.
+    public Tcp {
+      if (port < 0 || port > 0xffff) {
+        throw new IllegalArgumentException("port must be 0 to 65535: port=" + port);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "tcp://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  /// A socket in the file system.
+  ///
+  /// @param path at most 107 bytes in UTF-8, the kernel's `sun_path` without its NUL
+  record Unix(String path) implements Address {
+    @Override
+    public String toString() {
+      return "unix:" + path;
+    }
+  }
+
+  /// Reads what people write.
+  ///
+  /// @throws IllegalArgumentException if `text` is neither form, saying what was expected
+  static Address parse(String text) {
+    if (text.startsWith("tcp://")) {
+      return tcp(text, text.substring("tcp://".length()));
+    }
+    if (text.startsWith("unix:") && text.length() > "unix:".length()) {
+      return new Unix(text.substring("unix:".length()));
+    }
+    throw new IllegalArgumentException(
+        "expected tcp://HOST:PORT or unix:PATH, not '%s'".formatted(text));
+  }
+
+  private static Tcp tcp(String text, String hostAndPort) {
+    int colon = hostAndPort.lastIndexOf(':');
+    String host = colon < 0 ? "" : hostAndPort.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    } else if (host.indexOf(':') >= 0 || host.indexOf('/') >= 0) {
+      colon = -1;
+    }
+    try {
+      if (colon >= 0) {
+        return new Tcp(host, Integer.parseInt(hostAndPort.substring(colon + 1)));
+      }
+    } catch (IllegalArgumentException e) {
+      // The sentence below names what was expected.
+    }
+    throw new IllegalArgumentException(
+        "expected tcp://HOST:PORT with a port of 0 to 65535, not '%s'".formatted(text));
+  }
+}

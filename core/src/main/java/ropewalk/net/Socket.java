@@ -1,0 +1,298 @@
+package ropewalk.net;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.locks.ReentrantLock;
+import ropewalk.engine.Engine;
+import ropewalk.iov.PageIter;
+import ropewalk.iov.Tally;
+import ropewalk.linux.Fd;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Poll;
+import ropewalk.linux.Scratch;
+import ropewalk.linux.Sockets;
+import ropewalk.linux.Syscalls;
+import ropewalk.page.FolioPool;
+import ropewalk.pipe.Pipe;
+import ropewalk.splice.End;
+import ropewalk.splice.Sink;
+import ropewalk.splice.Source;
+
+/// A connected stream socket: both a source and a sink of pages.
+///
+/// *Shared*: one thread may send while another receives; two senders, or two receivers, take turns.
+/// [#close] may come from any thread and wakes whoever is parked here. *Ownership*: pages that are
+/// sent are lent for the call; the kernel copies out of them before it returns, so they are free
+/// (and may be written by their owner) as soon as the count is reported.
+///
+/// Calls wait by parking: a virtual thread never holds its carrier. A count is what the kernel
+/// accepted; a peer that has gone away is an exception with errno (EPIPE, ECONNRESET), never a
+/// signal and never a 0.
+public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
+  private final Engine engine;
+  private final FolioPool pool;
+  private final Fd fd;
+  private final Outbound outbound;
+  private final Inbound inbound;
+  private final ReentrantLock sending = new ReentrantLock();
+  private final ReentrantLock receiving = new ReentrantLock();
+
+  private volatile long sendTimeoutNanos;
+  private volatile long receiveTimeoutNanos;
+
+  /// Takes `fd`, a connected non-blocking stream socket.
+  Socket(Engine engine, FolioPool pool, Fd fd) {
+    this.engine = engine;
+    this.pool = pool;
+    this.fd = fd;
+    this.outbound = new Outbound(this);
+    this.inbound = new Inbound(this);
+  }
+
+  /// Sends what the kernel takes of `iter`, and moves `iter` forward by exactly that.
+  ///
+  /// @param more true if more follows soon: the kernel may hold back a half-full segment
+  /// @return 1 to `iter.count()`, 0 only if that is 0
+  public long sendMessage(PageIter iter, boolean more) throws IOException {
+    sending.lock();
+    try {
+      checkOpen();
+      return outbound.send(iter, more);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /// Sends all of `bytes`, a native segment of the caller's, copied by the kernel before this
+  /// returns.
+  public void send(MemorySegment bytes, boolean more) throws IOException {
+    sending.lock();
+    try {
+      checkOpen();
+      outbound.sendAll(bytes, more);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /// Receives into `target`, a native segment of the caller's.
+  ///
+  /// @return 1 to `target.byteSize()`, or [Source#END] after the peer's end; 0 only for an empty
+  ///   target
+  public long receive(MemorySegment target) throws IOException {
+    receiving.lock();
+    try {
+      checkOpen();
+      return inbound.receive(target);
+    } finally {
+      receiving.unlock();
+    }
+  }
+
+  /// Both directions as a channel of `ByteBuffer`s. Heap buffers are copied once more, and counted
+  /// in `tally`; direct ones never.
+  public ByteChannel channel(Tally tally) {
+    return new SocketByteChannel(this, tally);
+  }
+
+  @Override
+  public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    receiving.lock();
+    try {
+      checkOpen();
+      return inbound.fill(pipe, limit, tally);
+    } finally {
+      receiving.unlock();
+    }
+  }
+
+  @Override
+  public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    sending.lock();
+    try {
+      checkOpen();
+      return outbound.drain(pipe, limit, more, tally);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /// Says that nothing more will be sent (half-close); receiving goes on.
+  public void shutdownOutput() throws IOException {
+    int number = fd.enter();
+    try {
+      LinuxException.check(
+          syscalls().shutdown(number, Sockets.SHUT_WR), "shutdown", "fd", fd, "how", "SHUT_WR");
+    } finally {
+      fd.exit();
+    }
+  }
+
+  /// How long one send may wait for room before it fails with a `SocketTimeoutException`; 0 for as
+  /// long as it takes.
+  public void sendTimeout(long nanos) {
+    sendTimeoutNanos = nanos;
+  }
+
+  /// How long one receive may wait for the first byte before it fails with a
+  /// `SocketTimeoutException`; 0 for as long as it takes.
+  public void receiveTimeout(long nanos) {
+    receiveTimeoutNanos = nanos;
+  }
+
+  /// Bytes that were accepted from us and that the peer's side has not acknowledged (TCP) or not
+  /// read (AF_UNIX). A progress figure: it never says that a page may be reused.
+  public long unacknowledged() throws IOException {
+    try (Scratch value = new Scratch(Integer.BYTES)) {
+      int number = fd.enter();
+      try {
+        LinuxException.check(
+            syscalls().ioctl(number, Sockets.SIOCOUTQ, value.address()),
+            "ioctl",
+            "fd",
+            fd,
+            "request",
+            "SIOCOUTQ");
+      } finally {
+        fd.exit();
+      }
+      return value.segment().get(JAVA_INT, 0);
+    }
+  }
+
+  /// Closes at once and throws away what is still queued, so that the peer sees a reset instead of
+  /// an orderly end. For a body that fell short: nobody can mistake it for a whole one.
+  public void reset() throws IOException {
+    try (Scratch linger = new Scratch(2 * Integer.BYTES)) {
+      linger.segment().set(JAVA_INT, 0, 1);
+      linger.segment().set(JAVA_INT, Integer.BYTES, 0);
+      int number = fd.enter();
+      try {
+        LinuxException.check(
+            syscalls()
+                .setsockopt(
+                    number,
+                    Sockets.SOL_SOCKET,
+                    Sockets.SO_LINGER,
+                    linger.address(),
+                    2 * Integer.BYTES),
+            "setsockopt",
+            "fd",
+            fd,
+            "option",
+            "SO_LINGER");
+      } finally {
+        fd.exit();
+      }
+    } finally {
+      close();
+    }
+  }
+
+  /// Who is at the other end, as text for a log.
+  public abstract String peer();
+
+  /// What the kernel's routes may know of this socket.
+  abstract End.Kind kind();
+
+  @Override
+  public End sourceEnd() {
+    return new SocketEnd(fd, kind());
+  }
+
+  @Override
+  public End sinkEnd() {
+    return new SocketEnd(fd, kind());
+  }
+
+  @Override
+  public String wayIn() {
+    return "receive";
+  }
+
+  @Override
+  public String wayOut() {
+    return "gather";
+  }
+
+  /// The descriptor, lent.
+  public Fd fd() {
+    return fd;
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+    // Whoever was parked has been woken by now or will be; the scratch goes when they have left.
+    sending.lock();
+    try {
+      outbound.close();
+    } finally {
+      sending.unlock();
+    }
+    receiving.lock();
+    try {
+      inbound.close();
+    } finally {
+      receiving.unlock();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return fd.toString();
+  }
+
+  Syscalls syscalls() {
+    return engine.syscalls();
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  FolioPool pool() {
+    return pool;
+  }
+
+  /// Under a lock: after a close its scratch memory is gone and must not be touched.
+  private void checkOpen() throws ClosedChannelException {
+    if (!fd.isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  /// Parks until there is room to send.
+  void awaitRoom() throws IOException {
+    engine.await(fd, Poll.POLLOUT, deadline(sendTimeoutNanos));
+  }
+
+  /// Parks until there is something to receive.
+  void awaitBytes() throws IOException {
+    engine.await(fd, Poll.POLLIN, deadline(receiveTimeoutNanos));
+  }
+
+  private static long deadline(long timeoutNanos) {
+    return timeoutNanos == 0 ? Engine.FOREVER : System.nanoTime() + timeoutNanos;
+  }
+
+  /// A socket as the kernel's routes see it: no positions, never blocking.
+  private record SocketEnd(Fd fd, Kind kind) implements End {
+    @Override
+    public long position() {
+      return -1;
+    }
+
+    @Override
+    public void advance(long bytes) {}
+
+    @Override
+    public boolean isNonBlocking() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/// Where bytes live beyond this process: stream sockets, TCP and AF_UNIX.
+///
+/// ```
+///                 fill  ◄── Inbound  ◄── recv into pool folios
+///   Pipe ◄──► Socket                                            ◄──► the kernel
+///                 drain ──► Outbound ──► one gather of the slots
+/// ```
+///
+/// Read in this order: [ropewalk.net.Address], [ropewalk.net.Socket], [ropewalk.net.Tcp],
+/// [ropewalk.net.Unix], [ropewalk.net.Listener].
+package ropewalk.net;

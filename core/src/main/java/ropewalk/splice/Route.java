@@ -1,0 +1,26 @@
+package ropewalk.splice;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// One way from a source to a sink. It declares its price, it may decline, and refusing is a plain
+/// answer: the next route is asked, down to [PagesRoute], which never declines.
+///
+/// A route holds nothing of a move; one instance serves all threads. What a move needs on the way
+/// (an intermediate pipe) lives in its [Strand].
+interface Route {
+  /// The name by which results, logs and options know it.
+  String name();
+
+  /// Why this route can't connect these ends, or null if it can. Costs no system call.
+  @Nullable String declines(Ask ask);
+
+  /// How often the kernel copies each byte on this way.
+  int copiesKernel(Ask ask);
+
+  /// What later writes to the source do to bytes that went this way.
+  Stability stability(Ask ask);
+
+  /// Gives a strand along this route: for one move, used by one thread.
+  Strand open(Source source, Sink sink) throws IOException;
+}

@@ -1,0 +1,35 @@
+package ropewalk.splice;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ropewalk.iov.Tally;
+import ropewalk.pipe.Pipe;
+
+/// Where bytes go: one verb, *drain*.
+///
+/// A sink is used by one thread at a time. Closing it closes what it writes to.
+public interface Sink extends AutoCloseable {
+  /// Takes at most `limit` bytes off the front of `pipe`.
+  ///
+  /// Waits (a virtual thread parks) for room only before the first byte; a short drain is a result.
+  /// What was accepted has left the pipe, what was not is still there, byte for byte.
+  ///
+  /// @param more true if more bytes follow soon: the sink may hold back a half-built segment
+  /// @return 1 to `limit` bytes; 0 only if `limit` is 0 or the pipe holds nothing
+  /// @throws IOException with call, arguments and errno; the pipe holds whatever was not accepted
+  long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException;
+
+  /// The end of a move: pushes whatever is half built (the kernel's `splice_eof`). Not a close.
+  default void finish() throws IOException {}
+
+  /// The descriptor below, for routes inside the kernel; null if bytes must pass through us.
+  default @Nullable End sinkEnd() {
+    return null;
+  }
+
+  /// How this sink takes bytes, as one word for the name of the route: `write`, `gather`, `drop`.
+  String wayOut();
+
+  @Override
+  void close() throws IOException;
+}

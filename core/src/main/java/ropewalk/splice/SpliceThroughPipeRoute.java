@@ -1,0 +1,149 @@
+package ropewalk.splice;
+
+import static java.lang.Math.min;
+
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ropewalk.engine.Engine;
+import ropewalk.iov.Tally;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Splices;
+import ropewalk.pipe.KernelPipe;
+
+/// `splice(2)` twice, through a kernel pipe of our own: a socket to another socket or to a file,
+/// without a byte in user space.
+///
+/// The pipe belongs to one move. Bytes that are in it when the sink fails can't go back to a
+/// socket: they are lost, counted and reported, and the dirty pipe is closed.
+final class SpliceThroughPipeRoute implements Route {
+  /// Bytes of one fill: what the kernel's default pipe holds. Bigger pipes measured slower.
+  static final int PIPE_BYTES = 64 << 10;
+
+  private final Engine engine;
+
+  SpliceThroughPipeRoute(Engine engine) {
+    this.engine = engine;
+  }
+
+  @Override
+  public String name() {
+    return "splice2";
+  }
+
+  @Override
+  public @Nullable String declines(Ask ask) {
+    if (!ask.hasTwoDescriptors()) {
+      return "needs descriptors at both ends";
+    }
+    return ask.comesFromSocket() && (ask.goesToSocket() || ask.to() == End.Kind.FILE)
+        ? null
+        : "needs a socket as the source and a socket or file as the sink";
+  }
+
+  @Override
+  public int copiesKernel(Ask ask) {
+    return ask.to() == End.Kind.FILE ? 1 : 0;
+  }
+
+  @Override
+  public Stability stability(Ask ask) {
+    return Stability.SNAPSHOT;
+  }
+
+  @Override
+  public Strand open(Source source, Sink sink) throws IOException {
+    return new ThroughPipe(source, sink, copiesKernel(Ask.of(source, sink)));
+  }
+
+  private final class ThroughPipe implements Strand {
+    private final End from;
+    private final End to;
+    private final int copies;
+    private final KernelPipe pipe;
+    private final End pipeIn;
+    private final End pipeOut;
+    private long inPipe;
+
+    ThroughPipe(Source source, Sink sink, int copies) throws IOException {
+      this.from = Objects.requireNonNull(source.sourceEnd(), "source end");
+      this.to = Objects.requireNonNull(sink.sinkEnd(), "sink end");
+      this.copies = copies;
+      this.pipe = KernelPipe.open(engine.syscalls());
+      this.pipeIn = new PipeEnd(pipe.sink());
+      this.pipeOut = new PipeEnd(pipe.source());
+    }
+
+    @Override
+    public long step(long limit, boolean more, Tally tally) throws IOException {
+      if (inPipe == 0) {
+        long length = min(min(limit, PIPE_BYTES), from.bound());
+        long got =
+            length == 0
+                ? 0
+                : SpliceCall.splice(
+                    engine,
+                    from,
+                    pipeIn,
+                    length,
+                    Splices.SPLICE_F_NONBLOCK,
+                    SpliceCall.Wait.SOURCE);
+        if (got <= 0) {
+          return got == 0 ? Source.END : got;
+        }
+        from.advance(got);
+        inPipe = got;
+      }
+      int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
+      long put =
+          SpliceCall.splice(engine, pipeOut, to, min(limit, inPipe), flags, SpliceCall.Wait.SINK);
+      if (put < 0) {
+        throw new IOException(
+            "splice(fd_in=%s, fd_out=%s): the sink can't be spliced to".formatted(pipe, to.fd()));
+      }
+      inPipe -= put;
+      to.advance(put);
+      tally.addKernel(put * copies);
+      return put;
+    }
+
+    @Override
+    public long held() {
+      return inPipe;
+    }
+
+    @Override
+    public long settle() {
+      pipe.close();
+      long lost = inPipe;
+      inPipe = 0;
+      return lost;
+    }
+
+    @Override
+    public String name() {
+      return SpliceThroughPipeRoute.this.name();
+    }
+  }
+
+  /// One end of our own kernel pipe.
+  private record PipeEnd(Fd fd) implements End {
+    @Override
+    public Kind kind() {
+      return Kind.PIPE;
+    }
+
+    @Override
+    public long position() {
+      return -1;
+    }
+
+    @Override
+    public void advance(long bytes) {}
+
+    @Override
+    public boolean isNonBlocking() {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package ropewalk.splice;
+
+import org.jspecify.annotations.Nullable;
+
+/// What one route says to a pair of ends.
+///
+/// @param route the route's name
+/// @param copiesKernel how often the kernel would copy each byte
+/// @param stability what later writes to the source would do
+/// @param declined why it isn't taken, or null if it may be
+public record Verdict(
+    String route, int copiesKernel, Stability stability, @Nullable String declined) {
+  /// True if the route may be taken.
+  public boolean isTaken() {
+    return declined == null;
+  }
+
+  @Override
+  public String toString() {
+    return route + ": " + (declined == null ? "takes it" : declined);
+  }
+}
