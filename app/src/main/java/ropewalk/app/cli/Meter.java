@@ -17,6 +17,7 @@ final class Meter implements AutoCloseable {
   private final ProgressLine line;
   private final long started = System.nanoTime();
   private final Thread thread;
+  private final OnSignal onSignal;
   private volatile long bytes;
   private volatile boolean isClosed;
 
@@ -26,6 +27,7 @@ final class Meter implements AutoCloseable {
     this.columns = columns;
     this.line = new ProgressLine(total);
     this.thread = Thread.ofPlatform().daemon().name("progress").unstarted(this::draw);
+    this.onSignal = OnSignal.run(terminal::println);
     thread.start();
   }
 
@@ -49,6 +51,7 @@ final class Meter implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
+    onSignal.close();
     LockSupport.unpark(thread);
     boolean interrupted = false;
     while (thread.isAlive()) {

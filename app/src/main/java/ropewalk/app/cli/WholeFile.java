@@ -19,13 +19,12 @@ import java.util.concurrent.ThreadLocalRandom;
 final class WholeFile implements AutoCloseable {
   private final Path target;
   private final Path beside;
-  private final Thread onSignal = new Thread(this::remove, "remove-partial");
+  private final OnSignal onSignal = OnSignal.run(this::remove);
   private boolean isOver;
 
   private WholeFile(Path target, Path beside) {
     this.target = target;
     this.beside = beside;
-    Runtime.getRuntime().addShutdownHook(onSignal);
   }
 
   /// Plans to write `name`; nothing is created yet.
@@ -62,11 +61,7 @@ final class WholeFile implements AutoCloseable {
   @Override
   public void close() {
     remove();
-    try {
-      Runtime.getRuntime().removeShutdownHook(onSignal);
-    } catch (IllegalStateException alreadyEnding) {
-      // The hook runs, and found nothing left to do.
-    }
+    onSignal.close();
   }
 
   /// From here on nothing can be kept: whoever comes late finds it over.
