@@ -4,7 +4,9 @@ module ropewalk.core {
   requires static transitive org.jspecify;
   requires transitive ropewalk.linux;
 
+  exports ropewalk.cache;
   exports ropewalk.engine;
+  exports ropewalk.file;
   exports ropewalk.iov;
   exports ropewalk.page;
   exports ropewalk.net;

@@ -1,0 +1,29 @@
+package ropewalk.cache;
+
+/// What a page cache did since it was opened, and what it holds now.
+///
+/// @param bytes memory held by cached runs
+/// @param bytesMax the bound of `bytes`
+/// @param runs how many runs are cached
+/// @param hits runs found where they were looked for
+/// @param misses runs that had to be read
+/// @param reads calls to a backing that filled runs; one call may fill many
+/// @param loans references lent
+/// @param refusals loans that were refused (a charge at its limit), so that bytes were copied
+/// @param versions runs replaced by a write because the old bytes were on loan, given or pinned
+/// @param inPlace runs written where they were
+/// @param evictions runs that left to make room
+/// @param drops runs that left because the file was changed, truncated or closed
+public record CacheStats(
+    long bytes,
+    long bytesMax,
+    long runs,
+    long hits,
+    long misses,
+    long reads,
+    long loans,
+    long refusals,
+    long versions,
+    long inPlace,
+    long evictions,
+    long drops) {}

@@ -1,0 +1,292 @@
+package ropewalk.cache;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import ropewalk.page.FolioClass;
+import ropewalk.page.FolioPool;
+import ropewalk.page.PageRef;
+
+/// Keeps the bytes of files where they can be lent: bounded, shared by all files of a Ropewalk.
+///
+/// ## Concurrency
+///
+/// Three kinds of locks, each held for a few hundred instructions: one per [FileMap] (its index and
+/// the states of its runs), the cache's own (the queues of eviction, the table of maps), and those
+/// of the pool. They nest in this order only. Nobody waits for a folio, for I/O or for a borrower
+/// with any of them held; whoever has to wait has made the run [BUSY][Run.State#BUSY] first, which
+/// is a claim on 64 KiB and not a lock, or waits for such a claim to end.
+///
+/// ## Memory
+///
+/// Folios are of the GIFT class: what a cache lends may later be given to the kernel, and what
+/// can't be given is simply gathered. The bound counts what the index holds. A run that leaves
+/// while it is on loan goes out of the index at once; its bytes live on in the borrower's reference
+/// and are in the borrower's charge, no longer in ours.
+///
+/// ## Eviction
+///
+/// [S3Fifo]. Only a clean run that nobody is working on leaves; others get a second round. All that
+/// the cache holds is clean while writes go through to the backing.
+///
+/// ## Files that were closed
+///
+/// A map outlives the last opener as long as it has runs, so that a server which opens a file for
+/// each request finds it warm. It is found by device and inode, and believed only if the stamp is
+/// the one it was filled under.
+public final class PageCache implements AutoCloseable {
+  /// How many runs that turn out to be in use are passed over before eviction gives up for now: the
+  /// next taker tries again.
+  private static final int PASSES_MAX = 64;
+
+  private final FolioPool pool;
+  private final long bytesMax;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final S3Fifo fifo;
+  private final Map<Stamp.Id, FileMap> maps = new HashMap<>();
+  private boolean isClosed;
+
+  final LongAdder hits = new LongAdder();
+  final LongAdder misses = new LongAdder();
+  final LongAdder reads = new LongAdder();
+  final LongAdder loans = new LongAdder();
+  final LongAdder refusals = new LongAdder();
+  final LongAdder versions = new LongAdder();
+  final LongAdder inPlace = new LongAdder();
+  private final LongAdder evictions = new LongAdder();
+  final LongAdder drops = new LongAdder();
+
+  private PageCache(FolioPool pool, long bytesMax) {
+    this.pool = pool;
+    this.bytesMax = bytesMax;
+    this.fifo = new S3Fifo(bytesMax);
+  }
+
+  /// A cache of at most `bytesMax` bytes, taken from `pool` as they are needed. Leave the pool more
+  /// than that: loans that have left the index and versions in the making are not in this sum.
+  public static PageCache open(FolioPool pool, long bytesMax) {
+    if (bytesMax < Run.SIZE) {
+      throw new IllegalArgumentException(
+          "a page cache holds at least one run: bytesMax=" + bytesMax + ", run=" + Run.SIZE);
+    }
+    return new PageCache(pool, bytesMax);
+  }
+
+  /// The map of the file behind `backing`, shared by all who open it. Bytes that were cached under
+  /// another stamp are dropped. Each opening is ended by one [#release].
+  public FileMap open(Backing backing) throws IOException {
+    Stamp stamp = backing.stamp();
+    FileMap map;
+    lock.lock();
+    try {
+      if (isClosed) {
+        throw new IllegalStateException("this page cache is closed");
+      }
+      map = maps.computeIfAbsent(stamp.id(), id -> new FileMap(this, stamp));
+      map.openers++;
+    } finally {
+      lock.unlock();
+    }
+    boolean isOpen = false;
+    try {
+      map.revalidate(backing);
+      isOpen = true;
+      return map;
+    } finally {
+      if (!isOpen) {
+        release(map);
+      }
+    }
+  }
+
+  /// Ends an opening. What is cached stays for the next one.
+  public void release(FileMap map) {
+    lock.lock();
+    try {
+      map.openers--;
+      forgetIfUnused(map);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// What it did and what it holds.
+  public CacheStats stats() {
+    long bytes;
+    long runs;
+    lock.lock();
+    try {
+      bytes = fifo.bytes();
+      runs = fifo.count();
+    } finally {
+      lock.unlock();
+    }
+    return new CacheStats(
+        bytes,
+        bytesMax,
+        runs,
+        hits.sum(),
+        misses.sum(),
+        reads.sum(),
+        loans.sum(),
+        refusals.sum(),
+        versions.sum(),
+        inPlace.sum(),
+        evictions.sum(),
+        drops.sum());
+  }
+
+  /// Drops whatever may go, of all files. Loans keep their bytes.
+  public void drop() {
+    for (FileMap map : allMaps()) {
+      map.drop();
+    }
+  }
+
+  /// Drops everything and takes no more. Close the files first: a run that is being read or written
+  /// leaves when that ends.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      isClosed = true;
+    } finally {
+      lock.unlock();
+    }
+    drop();
+  }
+
+  private List<FileMap> allMaps() {
+    lock.lock();
+    try {
+      return new ArrayList<>(maps.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Gives memory for a run, waiting for it if need be.
+  PageRef take(int bytes) throws IOException {
+    PageRef taken = tryTake(bytes);
+    return taken != null ? taken : pool.take(bytes, FolioClass.GIFT);
+  }
+
+  /// Gives memory for a new version, from the reserve if there is nothing else: a writer must not
+  /// wait for those who borrow from what it replaces.
+  PageRef takeVersion(int bytes) throws IOException {
+    PageRef taken = tryTake(bytes);
+    if (taken == null) {
+      taken = pool.tryTakeReserve(bytes, FolioClass.GIFT);
+    }
+    return taken != null ? taken : pool.take(bytes, FolioClass.GIFT);
+  }
+
+  /// Gives memory for a run if there is some without waiting: makes room in the cache first, and if
+  /// the pool has none even so, lets one more run go.
+  @Nullable PageRef tryTake(int bytes) {
+    makeRoom(bytes, bytesMax);
+    PageRef taken = pool.tryTake(bytes, FolioClass.GIFT);
+    if (taken == null) {
+      makeRoom(bytes, heldBytes());
+      taken = pool.tryTake(bytes, FolioClass.GIFT);
+    }
+    return taken;
+  }
+
+  /// Gives memory for a copy that is handed on at once. Ring folios: nobody else will see it.
+  @Nullable PageRef tryTakeCopy(int bytes) {
+    return pool.tryTake(bytes, FolioClass.RING);
+  }
+
+  /// As [#tryTakeCopy], and waits.
+  PageRef takeCopy(int bytes) throws IOException {
+    return pool.take(bytes, FolioClass.RING);
+  }
+
+  /// A run is filled: from now on it counts and may be picked to leave. Called with the map's lock.
+  ///
+  /// @return false if the cache was closed meanwhile: the run must not stay
+  boolean admit(Run run, int bytes) {
+    lock.lock();
+    try {
+      if (isClosed) {
+        return false;
+      }
+      if (run.queue != null) {
+        fifo.resize(run, bytes);
+      } else {
+        run.bytes = bytes;
+        fifo.admit(run);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A run that was picked is in use. Called with the map's lock.
+  void readmit(Run run) {
+    lock.lock();
+    try {
+      fifo.readmit(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A run left its map. Called with the map's lock.
+  void forget(Run run) {
+    lock.lock();
+    try {
+      fifo.forget(run);
+      forgetIfUnused(run.map);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets runs go until the bound is kept again.
+  void trim() {
+    makeRoom(0, bytesMax);
+  }
+
+  private void makeRoom(long bytes, long bound) {
+    for (int passes = 0; passes < PASSES_MAX; ) {
+      Run victim;
+      lock.lock();
+      try {
+        victim = fifo.bytes() == 0 || fifo.bytes() + bytes <= bound ? null : fifo.pick();
+      } finally {
+        lock.unlock();
+      }
+      if (victim == null) {
+        return;
+      }
+      if (victim.map.evict(victim)) {
+        evictions.increment();
+      } else {
+        passes++;
+      }
+    }
+  }
+
+  private long heldBytes() {
+    lock.lock();
+    try {
+      return fifo.bytes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void forgetIfUnused(FileMap map) {
+    if (map.openers == 0 && map.isEmpty()) {
+      maps.remove(map.id(), map);
+    }
+  }
+}

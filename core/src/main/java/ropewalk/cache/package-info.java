@@ -1,0 +1,25 @@
+/// Where the bytes of files wait: a bounded page cache whose pages can be lent.
+///
+/// ```
+///   CachedFile (file) ──► FileMap ───────────────► RunTree ──► Run ──► PageRef (GIFT folio)
+///        one per opener    one per (dev, ino)       index       64 KiB      │ lend
+///                            │ miss    │ write                              ▼
+///                            ▼         ▼                                 Borrower: pipe, queue, view
+///   Backing (file) ◄──────  Fetch   Overwrite
+///                            │
+///                            ▼ room
+///                        PageCache ── S3Fifo ── leaves: clean, unheld runs
+/// ```
+///
+/// The one rule: *lent bytes do not change*. [ropewalk.cache.Overwrite] keeps it, by writing in
+/// place only what nobody else holds, and replacing everything else. A reader meets the old version
+/// or the new one of a run, never a mixture, and never one whose write to the file has failed.
+///
+/// What waits for what: a reader or writer of a busy run waits for its end; a write waits for the
+/// holders of a run, who are about to lend or copy; whoever moves the end of the file waits for
+/// others who do. Busy runs are claimed one at a time (missing ones together, without waiting), the
+/// size before any run, so nobody waits in a circle.
+///
+/// Read in this order: [ropewalk.cache.FileMap], `Run`, `Fetch`, `Overwrite`,
+/// [ropewalk.cache.PageCache], `S3Fifo`, `RunTree`, [ropewalk.cache.Readahead].
+package ropewalk.cache;

@@ -1,0 +1,127 @@
+package ropewalk.file;
+
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ropewalk.cache.Readahead;
+import ropewalk.iov.IovIter;
+import ropewalk.iov.Tally;
+import ropewalk.page.Account;
+import ropewalk.page.PageRef;
+import ropewalk.pipe.Pipe;
+import ropewalk.splice.Sink;
+import ropewalk.splice.Source;
+
+/// A place in a cached file, and perhaps an end. It shows no [ropewalk.splice.End]: its bytes are
+/// those of our cache, so they have to pass through our pages.
+///
+/// Used by one thread at a time. Closing a cursor closes nothing: the file does.
+final class CachedCursor implements Source, Sink {
+  private final CachedFile file;
+  private final long length;
+  private final @Nullable Account borrower;
+  private final Readahead ahead = new Readahead();
+  private long position;
+  private long done;
+
+  CachedCursor(CachedFile file, long position, long length, @Nullable Account borrower) {
+    if (position < 0 || length < 0) {
+      throw new IllegalArgumentException(
+          "negative: position=" + position + ", length=" + length + " of " + file);
+    }
+    this.file = file;
+    this.position = position;
+    this.length = length;
+    this.borrower = borrower;
+  }
+
+  @Override
+  public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    if (limit == 0 || pipe.free() == 0) {
+      return 0;
+    }
+    long wanted = Math.min(limit, length - done);
+    if (wanted == 0) {
+      return END;
+    }
+    file.checkOpen();
+    long lent =
+        file.map().lend(file.backing(), position, wanted, ahead, borrower, tally, pipe::offer);
+    if (lent > 0) {
+      advance(lent);
+    }
+    return lent;
+  }
+
+  @Override
+  public boolean canUnread() {
+    return true;
+  }
+
+  @Override
+  public void unread(long bytes) {
+    if (bytes < 0 || bytes > done) {
+      throw new IllegalArgumentException("unread(" + bytes + ") of " + done + " of " + file);
+    }
+    advance(-bytes);
+  }
+
+  @Override
+  public long remaining() {
+    return Math.min(length - done, Math.max(file.size() - position, 0));
+  }
+
+  /// Writes slot by slot, and stops at the first slot that is not written to its end.
+  @Override
+  public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    long drained = 0;
+    while (drained < limit) {
+      PageRef first = pipe.peek();
+      if (first == null) {
+        break;
+      }
+      IovIter source = IovIter.source(List.of(first));
+      source.truncate(limit - drained);
+      long wanted = source.count();
+      long written;
+      try {
+        written = file.write(source, position, tally);
+      } catch (IOException e) {
+        if (drained > 0) {
+          break;
+        }
+        throw e;
+      }
+      pipe.consume(written);
+      advance(written);
+      drained += written;
+      if (written < wanted) {
+        break;
+      }
+    }
+    return drained;
+  }
+
+  private void advance(long bytes) {
+    position += bytes;
+    done += bytes;
+  }
+
+  @Override
+  public String wayIn() {
+    return "lend";
+  }
+
+  @Override
+  public String wayOut() {
+    return "cache";
+  }
+
+  @Override
+  public void close() {}
+
+  @Override
+  public String toString() {
+    return "CachedCursor[" + file + " at " + position + "]";
+  }
+}

@@ -1,0 +1,248 @@
+package ropewalk.file;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import ropewalk.cache.Backing;
+import ropewalk.cache.FileMap;
+import ropewalk.cache.PageCache;
+import ropewalk.cache.Readahead;
+import ropewalk.cache.Stamp;
+import ropewalk.engine.Engine;
+import ropewalk.iov.IovIter;
+import ropewalk.iov.Tally;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Open;
+import ropewalk.page.Account;
+import ropewalk.pipe.Pipe;
+import ropewalk.splice.Sink;
+import ropewalk.splice.Source;
+
+/// A regular file through the page cache: its sources *lend* cached pages, its sinks and writes
+/// replace what is on loan. This is strict splice: a write to the file that starts after bytes were
+/// lent does not change them, wherever they wait.
+///
+/// ```
+///   from(offset, length) ──lend──► Pipe          write(...), to(offset) ──► cache ──► descriptor
+///                 ▲                                                │
+///                 └────────────── FileMap (shared by all who open this file) ──┘
+/// ```
+///
+/// Writes go through to the descriptor before they return; [#sync] waits for the medium. Others may
+/// write the file behind our back: [#revalidate] asks whether they have.
+///
+/// It is a source and a sink from its own position, which belongs to one thread at a time.
+/// Everything else may be used from many threads.
+public final class CachedFile implements Source, Sink {
+  private final Engine engine;
+  private final PageCache cache;
+  private final Fd fd;
+  private final FileMap map;
+  private final FileBacking backing;
+  private final CachedCursor own;
+
+  private CachedFile(Engine engine, PageCache cache, Fd fd, FileMap map, FileBacking backing) {
+    this.engine = engine;
+    this.cache = cache;
+    this.fd = fd;
+    this.map = map;
+    this.backing = backing;
+    this.own = new CachedCursor(this, 0, Long.MAX_VALUE, null);
+  }
+
+  /// Opens a regular file. Options as for the JDK's channels; none means reading. A file that is
+  /// written must be readable too, because writes keep the rest of the pages that they touch.
+  public static CachedFile open(Engine engine, PageCache cache, Path path, OpenOption... options)
+      throws IOException {
+    int flags = Opening.flags(options) | Open.O_NONBLOCK | Open.O_NOCTTY;
+    if ((flags & Open.O_ACCMODE) == Open.O_WRONLY) {
+      flags = (flags & ~Open.O_ACCMODE) | Open.O_RDWR;
+    }
+    return of(
+        engine,
+        cache,
+        Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0));
+  }
+
+  /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else.
+  public static CachedFile of(Engine engine, PageCache cache, Fd fd) throws IOException {
+    var _ = PlainFile.demandRegular(fd);
+    FileBacking backing = new FileBacking(engine, fd);
+    boolean isOpen = false;
+    try {
+      CachedFile file = new CachedFile(engine, cache, fd, cache.open(backing), backing);
+      isOpen = true;
+      return file;
+    } finally {
+      if (!isOpen) {
+        fd.close();
+      }
+    }
+  }
+
+  /// A source that lends the `length` bytes at `offset` (fewer if the file ends before).
+  public Source from(long offset, long length) {
+    return from(offset, length, null);
+  }
+
+  /// As [#from(long, long)], charged to `borrower`: beyond its limit bytes are copied, and counted.
+  public Source from(long offset, long length, @Nullable Account borrower) {
+    return new CachedCursor(this, offset, length, borrower);
+  }
+
+  /// A sink that writes through the cache from `offset` on.
+  public Sink to(long offset) {
+    return new CachedCursor(this, offset, Long.MAX_VALUE, null);
+  }
+
+  /// Copies the bytes at `offset` into memory of the caller.
+  ///
+  /// @return bytes copied, fewer than fit only at the end of the file; -1 if there is none
+  public long read(MemorySegment target, long offset) throws IOException {
+    return read(IovIter.target(target), offset, new Readahead(), new Tally());
+  }
+
+  /// Copies the bytes at `offset` into the buffer and moves its position.
+  public int read(ByteBuffer target, long offset) throws IOException {
+    long got = read(MemorySegment.ofBuffer(target), offset);
+    if (got > 0) {
+      target.position(target.position() + (int) got);
+    }
+    return (int) got;
+  }
+
+  /// Copies the bytes at `offset` to wherever `target` points, counted in `tally`.
+  public long read(IovIter target, long offset, Readahead ahead, Tally tally) throws IOException {
+    checkOffset(offset);
+    checkOpen();
+    return map.read(backing, offset, target, ahead, tally);
+  }
+
+  /// Writes memory of the caller at `offset`.
+  ///
+  /// @return bytes written: all, unless the file system failed after some (the next write says why)
+  public long write(MemorySegment source, long offset) throws IOException {
+    return write(IovIter.source(source), offset, new Tally());
+  }
+
+  /// Writes what remains of the buffer at `offset` and moves its position.
+  public int write(ByteBuffer source, long offset) throws IOException {
+    long written = write(MemorySegment.ofBuffer(source), offset);
+    source.position(source.position() + (int) written);
+    return (int) written;
+  }
+
+  /// Writes what `source` points at to `offset`, copies counted in `tally`.
+  public long write(IovIter source, long offset, Tally tally) throws IOException {
+    checkOffset(offset);
+    checkOpen();
+    return map.write(backing, offset, source, tally);
+  }
+
+  /// Bytes to the end of the file.
+  public long size() {
+    return map.size();
+  }
+
+  /// Sets the size. What was lent keeps its bytes; what is new reads as zeros.
+  public void truncate(long size) throws IOException {
+    checkOffset(size);
+    checkOpen();
+    map.truncate(backing, size);
+  }
+
+  /// Waits until what was written is on the medium.
+  public void sync(boolean isDataOnly) throws IOException {
+    engine.fsync(fd, isDataOnly);
+  }
+
+  /// Asks whether the file was changed by others, and forgets what is cached if it was (or may have
+  /// been). Loans keep the old bytes.
+  ///
+  /// @return true if cached bytes were dropped
+  public boolean revalidate() throws IOException {
+    checkOpen();
+    return map.revalidate(backing);
+  }
+
+  /// The stamp under which the cached bytes were read.
+  public Stamp stamp() {
+    return map.stamp();
+  }
+
+  FileMap map() {
+    return map;
+  }
+
+  Backing backing() {
+    return backing;
+  }
+
+  /// A cached page needs no descriptor, so a closed file has to be asked for.
+  void checkOpen() throws ClosedChannelException {
+    if (!fd.isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private static void checkOffset(long offset) {
+    if (offset < 0) {
+      throw new IllegalArgumentException("negative: offset=" + offset);
+    }
+  }
+
+  @Override
+  public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    return own.fill(pipe, limit, tally);
+  }
+
+  @Override
+  public boolean canUnread() {
+    return own.canUnread();
+  }
+
+  @Override
+  public void unread(long bytes) {
+    own.unread(bytes);
+  }
+
+  @Override
+  public long remaining() {
+    return own.remaining();
+  }
+
+  @Override
+  public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    return own.drain(pipe, limit, more, tally);
+  }
+
+  @Override
+  public String wayIn() {
+    return own.wayIn();
+  }
+
+  @Override
+  public String wayOut() {
+    return own.wayOut();
+  }
+
+  /// Closes the descriptor. What is cached stays for the next one who opens the file, what is lent
+  /// stays with its borrower.
+  @Override
+  public void close() {
+    boolean isFirst = backing.closeOnce();
+    if (isFirst) {
+      cache.release(map);
+      fd.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "CachedFile[" + fd + "]";
+  }
+}

@@ -1,0 +1,49 @@
+package ropewalk.file;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import ropewalk.cache.Backing;
+import ropewalk.cache.Stamp;
+import ropewalk.engine.Engine;
+import ropewalk.linux.Fd;
+
+/// A descriptor as the cache sees it.
+final class FileBacking implements Backing {
+  private final Engine engine;
+  private final Fd fd;
+  private final AtomicBoolean isClosed = new AtomicBoolean();
+
+  FileBacking(Engine engine, Fd fd) {
+    this.engine = engine;
+    this.fd = fd;
+  }
+
+  @Override
+  public long preadv(long iov, int count, long offset) throws IOException {
+    return engine.preadv(fd, iov, count, offset);
+  }
+
+  @Override
+  public long pwritev(long iov, int count, long offset) throws IOException {
+    long written = engine.pwritev(fd, iov, count, offset);
+    if (written <= 0) {
+      throw new IOException("pwritev(fd=" + fd + ", offset=" + offset + "): wrote " + written);
+    }
+    return written;
+  }
+
+  @Override
+  public void truncate(long size) throws IOException {
+    PlainFile.truncate(engine, fd, size);
+  }
+
+  @Override
+  public Stamp stamp() throws IOException {
+    return FileStatus.of(fd).stamp();
+  }
+
+  /// Marks the file closed; true the first time.
+  boolean closeOnce() {
+    return isClosed.compareAndSet(false, true);
+  }
+}

@@ -1,0 +1,61 @@
+package ropewalk.file;
+
+import java.io.IOException;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.StandardOpenOption;
+import ropewalk.engine.Engine;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Open;
+import ropewalk.linux.Syscalls;
+
+/// The one place where this package opens anything: openat2(2) with O_CLOEXEC, by the engine, so
+/// that a slow file system does not hold a carrier.
+final class Opening {
+  /// What a new file may at most be allowed; the process's umask takes from it.
+  static final int MODE_NEW = 0666;
+
+  private Opening() {}
+
+  /// Opens `path` relative to the directory `dirfd`; `mode` counts only where a file is made.
+  ///
+  /// @return a descriptor that the caller owns
+  static Fd open(Engine engine, int dirfd, String path, int flags, int mode, int resolve)
+      throws IOException {
+    Syscalls syscalls = engine.syscalls();
+    int all = flags | Open.O_CLOEXEC;
+    int permissions = (flags & Open.O_CREAT) == 0 ? 0 : mode;
+    long result = engine.blocking(() -> syscalls.openat2(dirfd, path, all, permissions, resolve));
+    return Fd.of(syscalls, result, "file " + path, "openat2", "path", path);
+  }
+
+  /// The flags for a set of the JDK's options; none means READ.
+  static int flags(OpenOption... options) {
+    boolean isRead = false;
+    boolean isWrite = false;
+    int flags = 0;
+    for (OpenOption option : options) {
+      switch (option) {
+        case StandardOpenOption.READ -> isRead = true;
+        case StandardOpenOption.WRITE -> isWrite = true;
+        case StandardOpenOption.CREATE -> flags |= Open.O_CREAT;
+        case StandardOpenOption.CREATE_NEW -> flags |= Open.O_CREAT | Open.O_EXCL;
+        case StandardOpenOption.TRUNCATE_EXISTING -> flags |= Open.O_TRUNC;
+        case StandardOpenOption.SYNC -> flags |= Open.O_SYNC;
+        case StandardOpenOption.DSYNC -> flags |= Open.O_DSYNC;
+        case StandardOpenOption.SPARSE -> {}
+        case LinkOption.NOFOLLOW_LINKS -> flags |= Open.O_NOFOLLOW;
+        default ->
+            throw new UnsupportedOperationException(
+                option
+                    + ": open the file to write and start at its size, or close it and delete it");
+      }
+    }
+    if (!isWrite) {
+      // As the JDK has it: what only a writer can ask for is ignored for a reader.
+      flags &= ~(Open.O_CREAT | Open.O_EXCL | Open.O_TRUNC);
+    }
+    int access = isWrite ? isRead ? Open.O_RDWR : Open.O_WRONLY : Open.O_RDONLY;
+    return flags | access;
+  }
+}

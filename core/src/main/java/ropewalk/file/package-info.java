@@ -1,0 +1,16 @@
+/// Where bytes live on disk, and the odd ends: `zero:`, `null:`, standard input and output.
+///
+/// ```
+///                     ┌ PlainFile ── Cursor ─── the kernel's page cache
+///   Source, Sink ◄────┤ CachedFile ─ CachedCursor ─ FileMap (cache) ─ FileBacking ─┐
+///   (splice)          │ StreamEnd ── StreamCalls                                   ├── Fd
+///                     └ ZeroSource, NullSink                  Root, Opening ───────┘
+/// ```
+///
+/// Everything is opened by openat2 with O_CLOEXEC, through the engine. A file target that is
+/// [created][ropewalk.file.PlainFile#create] appears under its name whole or not at all.
+///
+/// Read in this order: [ropewalk.file.PlainFile], `Cursor`, `Replacement`,
+/// [ropewalk.file.CachedFile], `CachedCursor`, [ropewalk.file.StreamEnd], `StreamCalls`,
+/// [ropewalk.file.Root].
+package ropewalk.file;
