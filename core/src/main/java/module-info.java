@@ -12,4 +12,6 @@ module ropewalk.core {
   exports ropewalk.net;
   exports ropewalk.pipe;
   exports ropewalk.splice;
+  exports ropewalk;
+  exports ropewalk.crypto;
 }

@@ -1,0 +1,96 @@
+package ropewalk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import ropewalk.file.FileStatus;
+import ropewalk.file.NullSink;
+import ropewalk.file.PlainFile;
+import ropewalk.file.StreamEnd;
+import ropewalk.file.ZeroSource;
+import ropewalk.linux.Errno;
+import ropewalk.linux.LinuxException;
+import ropewalk.net.Listener;
+import ropewalk.net.Socket;
+import ropewalk.splice.Sink;
+import ropewalk.splice.Source;
+
+/// Ends as people write them on a command line.
+///
+/// | text | as a source | as a sink |
+/// |---|---|---|
+/// | `-` | standard input | standard output |
+/// | `tcp://HOST:PORT`, `unix:PATH` | connects and receives | connects and sends |
+/// | `tcp-listen://HOST:PORT`, `unix-listen:PATH` | the first who connects | the first who connects |
+/// | `zero:` | zeros without end | |
+/// | `null:` | | takes everything |
+/// | anything else | the file of that path | the file of that path |
+final class Ends {
+  private static final String LISTEN = "-listen:";
+
+  private final Ropewalk walk;
+
+  Ends(Ropewalk walk) {
+    this.walk = walk;
+  }
+
+  Source source(String text) throws IOException {
+    if (isSocket(text)) {
+      return socket(text);
+    }
+    return switch (text) {
+      case "-" -> StreamEnd.inherited(walk.engine(), walk.pool(), 0, "stdin");
+      case "zero:" -> new ZeroSource(walk.pool(), Long.MAX_VALUE);
+      case "null:" -> throw new IllegalArgumentException("null: takes bytes, it has none to give");
+      default ->
+          isStream(text)
+              ? StreamEnd.open(walk.engine(), walk.pool(), Path.of(text), false)
+              : walk.plainFile(Path.of(text));
+    };
+  }
+
+  Sink sink(String text) throws IOException {
+    if (isSocket(text)) {
+      return socket(text);
+    }
+    return switch (text) {
+      case "-" -> StreamEnd.inherited(walk.engine(), walk.pool(), 1, "stdout");
+      case "null:" -> new NullSink();
+      case "zero:" -> throw new IllegalArgumentException("zero: gives bytes, it can't take any");
+      default ->
+          isStream(text)
+              ? StreamEnd.open(walk.engine(), walk.pool(), Path.of(text), true)
+              : PlainFile.create(walk.engine(), walk.pool(), Path.of(text));
+    };
+  }
+
+  private Socket socket(String text) throws IOException {
+    int listen = text.indexOf(LISTEN);
+    if (listen < 0) {
+      return walk.connect(text);
+    }
+    String plain = text.substring(0, listen) + text.substring(listen + LISTEN.length() - 1);
+    try (Listener listener = walk.listen(plain)) {
+      return listener.accept();
+    }
+  }
+
+  /// A FIFO or a device: bytes come and go there, and nothing is to be put beside it and renamed.
+  private boolean isStream(String text) throws IOException {
+    try {
+      FileStatus status = FileStatus.of(walk.engine(), text);
+      return status.isPipe() || status.isCharacterDevice();
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isSocket(String text) {
+    return text.startsWith("tcp://")
+        || text.startsWith("unix:")
+        || text.startsWith("tcp-listen://")
+        || text.startsWith("unix-listen:");
+  }
+}

@@ -1,0 +1,181 @@
+package ropewalk;
+
+import java.io.IOException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.List;
+import ropewalk.cache.PageCache;
+import ropewalk.crypto.Digest;
+import ropewalk.crypto.DigestSource;
+import ropewalk.engine.Engine;
+import ropewalk.file.CachedFile;
+import ropewalk.file.PlainFile;
+import ropewalk.file.Root;
+import ropewalk.linux.Fd;
+import ropewalk.net.Address;
+import ropewalk.net.Listener;
+import ropewalk.net.Socket;
+import ropewalk.net.Tcp;
+import ropewalk.net.Unix;
+import ropewalk.page.FolioPool;
+import ropewalk.pipe.Pipe;
+import ropewalk.splice.Ask;
+import ropewalk.splice.MoveOptions;
+import ropewalk.splice.Moved;
+import ropewalk.splice.Sink;
+import ropewalk.splice.Source;
+import ropewalk.splice.Splice;
+import ropewalk.splice.Verdict;
+
+/// The whole house behind one door: a pool of pages, an engine that waits for the kernel, a page
+/// cache, and the verbs that move bytes by reference.
+///
+/// ```java
+/// try (var walk = Ropewalk.open();
+///     var file = walk.file(Path.of("movie.mkv"));
+///     var peer = walk.connect("tcp://10.0.0.7:9000")) {
+///   Moved moved = walk.move(file, peer); // strict, by the cheapest route, parks a virtual thread
+///   System.out.println(moved); // Moved[accepted=…, route=…, copiedUser=0, …]
+/// }
+/// ```
+///
+/// **No byte changes after it has been handed over.** That is what strict means, and strict is the
+/// default; [MoveOptions#relaxed] asks for the kernel's own, livelier ways.
+///
+/// Thread-safe; files, sockets and other ends are each used by one thread at a time unless they say
+/// otherwise. A blocking call parks a virtual thread and never answers 0 for "try again". Errors
+/// are `IOException`s that name call, arguments and errno. Close the ends before the house:
+/// [#close] takes the pool's memory back and says who still holds pages.
+public final class Ropewalk implements AutoCloseable {
+  private final Engine engine;
+  private final FolioPool pool;
+  private final PageCache cache;
+  private final Splice splice;
+  private final Ends ends;
+
+  Ropewalk(Engine engine, FolioPool pool, PageCache cache) {
+    this.engine = engine;
+    this.pool = pool;
+    this.cache = cache;
+    this.splice = new Splice(engine);
+    this.ends = new Ends(this);
+  }
+
+  /// Pool, engine and cache with defaults that fit this machine.
+  public static Ropewalk open() throws IOException {
+    return builder().open();
+  }
+
+  /// For those who want another engine, pool or cache.
+  public static RopewalkBuilder builder() {
+    return new RopewalkBuilder();
+  }
+
+  /// A file through the page cache, for reading unless `options` say otherwise
+  /// ([java.nio.file.StandardOpenOption]). As a source it lends cached pages: a later write through
+  /// this house replaces those pages and changes nothing that was handed over.
+  public CachedFile file(Path path, OpenOption... options) throws IOException {
+    return CachedFile.open(engine, cache, path, options);
+  }
+
+  /// The same for a descriptor that was opened elsewhere (by [Root#find], say); takes `fd`.
+  public CachedFile file(Fd fd) throws IOException {
+    return CachedFile.of(engine, cache, fd);
+  }
+
+  /// A file past our cache: for long copies that pass once.
+  public PlainFile plainFile(Path path, OpenOption... options) throws IOException {
+    return PlainFile.open(engine, pool, path, options);
+  }
+
+  /// A directory out of which nothing is reachable.
+  public Root root(Path directory) throws IOException {
+    return Root.open(engine, directory);
+  }
+
+  /// Connects to `tcp://HOST:PORT` or `unix:PATH`.
+  public Socket connect(String address) throws IOException {
+    return switch (Address.parse(address)) {
+      case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp);
+      case Address.Unix unix -> Unix.connect(engine, pool, unix);
+    };
+  }
+
+  /// Listens on `tcp://HOST:PORT` (port 0: the kernel chooses) or `unix:PATH`.
+  public Listener listen(String address) throws IOException {
+    return Listener.open(engine, pool, Address.parse(address));
+  }
+
+  /// A source as people write it: a path, `-`, `tcp://…`, `tcp-listen://…`, `unix:…`,
+  /// `unix-listen:…`, `zero:`. Listening ones wait for the first who connects.
+  public Source source(String end) throws IOException {
+    return ends.source(end);
+  }
+
+  /// A sink as people write it: a path (written beside and renamed when committed, see
+  /// [PlainFile#create]), `-`, `tcp://…`, `tcp-listen://…`, `unix:…`, `unix-listen:…`, `null:`.
+  public Sink sink(String end) throws IOException {
+    return ends.sink(end);
+  }
+
+  /// A pipe of `slots` pages or runs of pages between two threads of this process.
+  public Pipe pipe(int slots) {
+    return Pipe.open(slots);
+  }
+
+  /// `source`, digested on its way by each of `digests`. Closing it closes `source`.
+  public Source digest(Source source, Digest... digests) {
+    return new DigestSource(source, List.of(digests));
+  }
+
+  /// Moves all of `source` to `sink`, strictly, by the cheapest route.
+  ///
+  /// @throws ropewalk.splice.MoveException with the bytes that `sink` had accepted
+  public Moved move(Source source, Sink sink) throws IOException {
+    return splice.move(source, sink, MoveOptions.DEFAULT);
+  }
+
+  /// Moves as `options` say.
+  ///
+  /// @throws ropewalk.splice.MoveException with the bytes that `sink` had accepted
+  public Moved move(Source source, Sink sink, MoveOptions options) throws IOException {
+    return splice.move(source, sink, options);
+  }
+
+  /// Moves what one step moves, at most `max` bytes: the kernel's verb. Short is a result, 0 is the
+  /// end of the source.
+  public Moved splice(Source source, Sink sink, long max) throws IOException {
+    return splice.splice(source, sink, MoveOptions.DEFAULT.withLimit(max).withMore());
+  }
+
+  /// What each route would say to a pair of ends, in the order in which they are asked.
+  public List<Verdict> explain(Ask ask, boolean isRelaxed) {
+    return splice.explain(ask, isRelaxed);
+  }
+
+  /// Who waits for the kernel here.
+  public Engine engine() {
+    return engine;
+  }
+
+  /// Whose memory it all is.
+  public FolioPool pool() {
+    return pool;
+  }
+
+  /// Where pages of files wait.
+  public PageCache cache() {
+    return cache;
+  }
+
+  /// Closes cache, pool and engine. Idempotent.
+  ///
+  /// @throws IllegalStateException if somebody still holds pages, saying who
+  @Override
+  public void close() {
+    try (engine;
+        pool) {
+      cache.close();
+    }
+  }
+}

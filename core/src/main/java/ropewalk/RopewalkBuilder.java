@@ -1,0 +1,66 @@
+package ropewalk;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ropewalk.cache.PageCache;
+import ropewalk.engine.Engine;
+import ropewalk.linux.HostSyscalls;
+import ropewalk.linux.Syscalls;
+import ropewalk.page.Ceilings;
+import ropewalk.page.FolioPool;
+import ropewalk.page.PoolPlan;
+
+/// How a [Ropewalk] is to be built. Not thread-safe; each setter answers the builder.
+public final class RopewalkBuilder {
+  /// Enough for the hot files of a small site; `serve --cache` asks for more.
+  private static final long CACHE_BYTES = 64L << 20;
+
+  private Syscalls syscalls = HostSyscalls.host();
+  private Engine.Choice choice = Engine.Choice.AUTO;
+  private long cacheBytes = CACHE_BYTES;
+  private @Nullable PoolPlan plan;
+
+  RopewalkBuilder() {}
+
+  /// The kernel to call: the host unless a test says otherwise.
+  public RopewalkBuilder syscalls(Syscalls syscalls) {
+    this.syscalls = syscalls;
+    return this;
+  }
+
+  /// Which engine; [Engine.Choice#AUTO] takes io_uring where the kernel grants it.
+  public RopewalkBuilder engine(Engine.Choice choice) {
+    this.choice = choice;
+    return this;
+  }
+
+  /// The most bytes of files that the page cache keeps.
+  public RopewalkBuilder cacheBytes(long bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("cacheBytes must not be negative: " + bytes);
+    }
+    this.cacheBytes = bytes;
+    return this;
+  }
+
+  /// The pool's memory, term by term, instead of the plan for this machine.
+  public RopewalkBuilder plan(PoolPlan plan) {
+    this.plan = plan;
+    return this;
+  }
+
+  /// Opens the house.
+  ///
+  /// @throws IOException if the kernel grants neither the memory nor an engine
+  public Ropewalk open() throws IOException {
+    PoolPlan chosen = plan == null ? PoolPlan.standard(Ceilings.ofThisMachine(), cacheBytes) : plan;
+    FolioPool pool = FolioPool.open(syscalls, chosen);
+    try {
+      Engine engine = Engine.open(syscalls, choice);
+      return new Ropewalk(engine, pool, PageCache.open(pool, cacheBytes));
+    } catch (IOException | RuntimeException e) {
+      pool.close();
+      throw e;
+    }
+  }
+}
