@@ -21,8 +21,7 @@ public record EntityTag(String opaque, boolean weak) {
             + Long.toHexString(stamp.inode())
             + "-"
             + Long.toHexString(stamp.changed());
-    return new EntityTag(
-        stamp.version() == 0 ? opaque : opaque + "-" + Long.toHexString(stamp.version()), false);
+    return new EntityTag(opaque, false);
   }
 
   /// Both strong and equal: for ranges, where half of one and half of the other must fit together.

@@ -30,8 +30,9 @@ public final class Listing {
 
   private Listing() {}
 
-  /// The page of the directory at `path` with `entries` in any order.
-  public static String page(RequestPath path, List<Entry> entries) {
+  /// The page of the directory at `path` with `entries` in any order; `isCut` says that there are
+  /// more.
+  public static String page(RequestPath path, List<Entry> entries, boolean isCut) {
     StringBuilder out = new StringBuilder(512 + entries.size() * 128);
     String title = escape(path.display());
     out.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
@@ -44,7 +45,13 @@ public final class Listing {
       out.append("<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
     }
     entries.stream().sorted(ORDER).forEach(entry -> row(entry, out));
-    return out.append("</table>\n</body></html>\n").toString();
+    out.append("</table>\n");
+    if (isCut) {
+      out.append("<p>There are more; these are the first ")
+          .append(entries.size())
+          .append(".</p>\n");
+    }
+    return out.append("</body></html>\n").toString();
   }
 
   private static void row(Entry entry, StringBuilder out) {

@@ -2,7 +2,6 @@ package ropewalk.http;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 
 /// A response head on its way to the wire: status line and fields, rendered into a segment that the
 /// caller lends.
@@ -75,10 +74,5 @@ public final class ResponseHead {
   @Override
   public String toString() {
     return text + "\r\n";
-  }
-
-  /// The bytes of `text` in UTF-8: for small bodies that come with a head.
-  public static byte[] body(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class FileAnswerTest {
   private static final long MODIFIED = 1_767_268_800_500_000_000L; // 2026-01-01T12:00:00.5Z
-  private static final FileStamp STAMP = new FileStamp(1000, MODIFIED, MODIFIED, 7, 0);
+  private static final FileStamp STAMP = new FileStamp(1000, MODIFIED, MODIFIED, 7);
   private static final String TAG = EntityTag.of(STAMP).toString();
   private static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
 
@@ -89,7 +89,7 @@ class FileAnswerTest {
     long ahead = NOW.plusSeconds(3600).getEpochSecond() * 1_000_000_000L;
     FileAnswer answer =
         FileAnswer.to(
-            Heads.withFields(), new FileStamp(1, ahead, ahead, 1, 0), ContentTypes.BYTES, NOW);
+            Heads.withFields(), new FileStamp(1, ahead, ahead, 1), ContentTypes.BYTES, NOW);
     assertThat(answer.head().toString()).contains("Last-Modified: " + HttpDate.format(NOW));
   }
 

@@ -8,7 +8,7 @@ import java.time.Instant;
 /// What must hold for any bytes whatever that a stranger sends as a head: shared by the seeded
 /// properties and the fuzzer.
 final class HeadJudge {
-  private static final FileStamp STAMP = new FileStamp(1000, 1_700_000_000_000_000_000L, 1, 7, 0);
+  private static final FileStamp STAMP = new FileStamp(1000, 1_700_000_000_000_000_000L, 1, 7);
   private static final Instant NOW = Instant.ofEpochSecond(1_800_000_000L);
 
   private HeadJudge() {}

@@ -13,7 +13,9 @@ class ListingTest {
   void directoriesComeFirstThenNamesInOrder() throws Exception {
     String page =
         Listing.page(
-            RequestPath.of("/d/"), List.of(file("b"), file("a"), directory("z"), directory("y")));
+            RequestPath.of("/d/"),
+            List.of(file("b"), file("a"), directory("z"), directory("y")),
+            false);
     assertThat(page.indexOf("./y/")).isPositive();
     assertThat(List.of("./y/\"", "./z/\"", "./a\"", "./b\""))
         .isSortedAccordingTo(
@@ -25,7 +27,14 @@ class ListingTest {
 
   @Test
   void theRootHasNoParent() throws Exception {
-    assertThat(Listing.page(RequestPath.of("/"), List.of())).doesNotContain("../");
+    assertThat(Listing.page(RequestPath.of("/"), List.of(), false)).doesNotContain("../");
+  }
+
+  @Test
+  void aCutListingSaysSo() throws Exception {
+    RequestPath root = RequestPath.of("/");
+    assertThat(Listing.page(root, List.of(file("a")), true)).contains("the first 1.");
+    assertThat(Listing.page(root, List.of(file("a")), false)).doesNotContain("the first");
   }
 
   @Test
@@ -37,7 +46,8 @@ class ListingTest {
                 file("<img src=x onerror=\"alert('1')\">&"),
                 file("javascript:x"),
                 file("a\nb"),
-                file("a?b#c%2e")));
+                file("a?b#c%2e")),
+            false);
     assertThat(page)
         .contains("<h1>/&lt;script&gt;/</h1>")
         .contains("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;")
