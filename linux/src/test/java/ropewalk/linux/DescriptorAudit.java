@@ -13,18 +13,21 @@ import org.junit.jupiter.api.BeforeEach;
 
 /// Counts the descriptors and native blocks before and after each test of this module, which cannot
 /// use the testkit's audit: the testkit stands above it.
-abstract class DescriptorAudit {
+@SuppressWarnings("exports") // patched into an exported package, but part of no module's surface
+public abstract class DescriptorAudit {
   private Map<Integer, String> before = new TreeMap<>();
   private long blocksBefore;
 
+  protected DescriptorAudit() {}
+
   @BeforeEach
-  final void count() throws IOException {
+  public final void count() throws IOException {
     before = descriptors();
     blocksBefore = Scratch.live();
   }
 
   @AfterEach
-  final void compare() throws IOException {
+  public final void compare() throws IOException {
     Map<Integer, String> leaked = descriptors();
     leaked.entrySet().removeAll(before.entrySet());
     // Jars and class files that the test run itself has opened meanwhile are not ours.
