@@ -23,53 +23,81 @@ final class Report {
 
   void write(Path folder, String name, List<String> charts) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(
-        folder.resolve(name + ".json"),
-        JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(json()) + "\n");
+    Files.writeString(folder.resolve(name + ".json"), json());
     Files.writeString(folder.resolve(name + ".md"), markdown(name, charts));
   }
 
-  private Map<String, Object> json() {
-    Map<String, Object> root = new LinkedHashMap<>(facts);
-    root.put("cells", outcomes.stream().map(Report::cellJson).toList());
-    return root;
+  /// A line for each fact, subject and ratio, so that the file can be read, and compared with
+  /// another.
+  private String json() throws IOException {
+    StringBuilder text = new StringBuilder("{\n");
+    for (Map.Entry<String, String> fact : facts.entrySet()) {
+      text.append(line(fact.getKey()) + ": " + line(fact.getValue()) + ",\n");
+    }
+    List<String> cells = new ArrayList<>();
+    for (Outcome outcome : outcomes) {
+      cells.add(cellJson(outcome));
+    }
+    return text + "\"cells\": [\n" + String.join(",\n", cells) + "\n]}\n";
   }
 
-  private static Map<String, Object> cellJson(Outcome outcome) {
+  private static String cellJson(Outcome outcome) throws IOException {
     Cell cell = outcome.cell();
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("name", cell.name());
-    json.put("title", cell.title());
-    json.put("socket", cell.kind());
-    json.put("transferBytes", cell.size());
-    json.put("transfersPerSample", cell.count());
-    json.put("receiver", cell.receiver());
-    json.put("receiverBytesPerSecond", cell.rate());
-    json.put("cache", "warm");
-    List<Object> subjects = new ArrayList<>();
+    List<String> subjects = new ArrayList<>();
     for (Subject subject : outcome.samples().keySet()) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("name", subject.name());
-      entry.put("engine", subject.engine());
-      entry.put("promise", subject.promise());
-      entry.put("thread", subject.thread());
-      entry.put("samples", outcome.of(subject));
-      subjects.add(entry);
+      subjects.add(subjectJson(subject, outcome.of(subject)));
     }
-    json.put("subjects", subjects);
-    List<Object> ratios = new ArrayList<>();
+    List<String> ratios = new ArrayList<>();
     for (Outcome.Figure figure : outcome.figures()) {
       for (Outcome.Comparison comparison : outcome.comparisons(figure)) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("figure", figure.words());
         entry.put("of", comparison.left().name());
         entry.put("to", comparison.right().name());
-        entry.put("ratio", comparison.ratio());
-        ratios.add(entry);
+        entry.put("median", comparison.ratio().median());
+        entry.put("low", comparison.ratio().low());
+        entry.put("high", comparison.ratio().high());
+        entry.put("coverage", comparison.ratio().coverage());
+        ratios.add(line(entry));
       }
     }
-    json.put("ratios", ratios);
-    return json;
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("name", cell.name());
+    head.put("title", cell.title());
+    head.put("socket", cell.kind());
+    head.put("transferBytes", cell.size());
+    head.put("transfersPerSample", cell.count());
+    head.put("receiver", cell.receiver());
+    head.put("receiverBytesPerSecond", cell.rate());
+    head.put("cache", "warm");
+    String open = line(head);
+    return open.substring(0, open.length() - 1)
+        + ",\n\"subjects\": [\n"
+        + String.join(",\n", subjects)
+        + "],\n\"ratios\": [\n"
+        + String.join(",\n", ratios)
+        + "]}";
+  }
+
+  private static String subjectJson(Subject subject, List<Sample> samples) throws IOException {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("name", subject.name());
+    entry.put("promise", subject.promise());
+    entry.put("engine", subject.engine());
+    entry.put("thread", subject.thread());
+    entry.put("route", samples.getLast().route());
+    entry.put("bytes", samples.getLast().bytes());
+    entry.put("copiedUser", samples.getLast().copiedUser());
+    entry.put("copiedKernel", samples.getLast().copiedKernel());
+    entry.put("nanos", samples.stream().map(Sample::nanos).toList());
+    entry.put("senderCpuNanos", samples.stream().map(Sample::senderCpuNanos).toList());
+    entry.put("receiverCpuNanos", samples.stream().map(Sample::receiverCpuNanos).toList());
+    entry.put("heapBytes", samples.stream().map(Sample::heapBytes).toList());
+    return line(entry);
+  }
+
+  private static String line(Object value) throws IOException {
+    return JSON.std.asString(value);
   }
 
   private String markdown(String name, List<String> charts) {
