@@ -70,8 +70,8 @@ final class SpliceThroughPipeRoute implements Route {
       this.to = Objects.requireNonNull(sink.sinkEnd(), "sink end");
       this.copies = copies;
       this.pipe = KernelPipe.open(engine.syscalls());
-      this.pipeIn = new PipeEnd(pipe.sink());
-      this.pipeOut = new PipeEnd(pipe.source());
+      this.pipeIn = new PipeEnd(pipe.source());
+      this.pipeOut = new PipeEnd(pipe.sink());
     }
 
     @Override
