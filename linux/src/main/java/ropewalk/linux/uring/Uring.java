@@ -100,6 +100,7 @@ public final class Uring implements AutoCloseable {
   private static final int IORING_SQ_NEED_WAKEUP = 1;
   private static final int IORING_SQ_CQ_OVERFLOW = 1 << 1;
   private static final int IORING_SQ_TASKRUN = 1 << 2;
+  private static final int IORING_CQ_EVENTFD_DISABLED = 1;
 
   private static final long IORING_OFF_SQ_RING = 0;
   private static final long IORING_OFF_CQ_RING = 0x800_0000L;
@@ -135,6 +136,7 @@ public final class Uring implements AutoCloseable {
   private final long cqHead;
   private final long cqTail;
   private final long cqOverflow;
+  private final long cqFlags;
   private final long cqes;
   private final long sqesAddress;
 
@@ -170,6 +172,7 @@ public final class Uring implements AutoCloseable {
     this.cqHead = cq + UringParams.cqOffset(params, UringParams.CQ_HEAD);
     this.cqTail = cq + UringParams.cqOffset(params, UringParams.CQ_TAIL);
     this.cqOverflow = cq + UringParams.cqOffset(params, UringParams.CQ_OVERFLOW);
+    this.cqFlags = cq + UringParams.cqOffset(params, UringParams.CQ_FLAGS);
     this.cqes = cq + UringParams.cqOffset(params, UringParams.CQ_CQES);
     this.sqesAddress = sqes.address();
     // The kernel reads the order of entries from an array; ours is always the order of the queue.
@@ -354,6 +357,14 @@ public final class Uring implements AutoCloseable {
   /// Lets the kernel post what it holds back, without waiting: 0, or -errno.
   public int flush() {
     return enter(0, 0, IORING_ENTER_GETEVENTS, 0, 0);
+  }
+
+  /// Keeps the kernel from ringing the registered eventfd, or lets it ring again. Completions
+  /// posted in silence are not rung for later: after `muteEventfd(false)` and a full fence, look.
+  /// One thread at a time.
+  public void muteEventfd(boolean muted) {
+    checkOpen();
+    INT.setRelease(Memory.ALL, cqFlags, muted ? IORING_CQ_EVENTFD_DISABLED : 0);
   }
 
   /// Completions that were lost for ever: stays 0 on kernels with [#IORING_FEAT_NODROP].

@@ -36,6 +36,7 @@ final class UringParams {
   static final int CQ_TAIL = 4;
   static final int CQ_OVERFLOW = 16;
   static final int CQ_CQES = 20;
+  static final int CQ_FLAGS = 24;
 
   private UringParams() {}
 
