@@ -43,7 +43,16 @@ final class Attempts implements AutoCloseable {
     this.syscalls = syscalls;
   }
 
-  /// The result of `call` if it could be had without waiting, else negative.
+  /// Whether an attempt's result is the call's own: done, or an error that no waiting heals.
+  static boolean isFinal(long result) {
+    return result != -Errno.EAGAIN
+        && result != -Errno.EINTR
+        && result != -Errno.EOPNOTSUPP
+        && result != -Errno.ENOSYS;
+  }
+
+  /// The result of `call` if it could be had without waiting, else one that is not
+  /// [final][#isFinal].
   long make(FileCall call, int fd, long memory, long length, long offset) {
     switch (call) {
       case READV, WRITEV -> {

@@ -57,10 +57,14 @@ final class Bell implements Runnable, AutoCloseable {
     } while (result == -Errno.EINTR || result == -Errno.EAGAIN);
   }
 
-  /// Waits until somebody has rung, and silences the bell. Only for one thread at a time, which is
-  /// also the one to close it or knows that nobody does.
-  void silence() {
-    syscalls.read(fd.number(), memory.address() + READ_OFFSET, Long.BYTES);
+  /// Waits until somebody has rung, and silences the bell; 0 or more, or `-errno` if it could not.
+  /// Only for one thread at a time, while nobody closes it.
+  long silence() {
+    long result;
+    do {
+      result = syscalls.read(fd.number(), memory.address() + READ_OFFSET, Long.BYTES);
+    } while (result == -Errno.EINTR || result == -Errno.EAGAIN);
+    return result;
   }
 
   @Override

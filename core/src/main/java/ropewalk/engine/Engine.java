@@ -58,7 +58,18 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
 
   /// Opens an engine over `syscalls`; the caller owns it and closes it.
   static Engine open(Syscalls syscalls, Choice choice) throws IOException {
-    return choice == Choice.IO_URING ? new RingEngine(syscalls) : EpollEngine.open(syscalls, "");
+    String whyNot = "";
+    if (choice != Choice.EPOLL) {
+      try {
+        return RingEngine.open(syscalls);
+      } catch (IOException e) {
+        if (choice == Choice.IO_URING) {
+          throw e;
+        }
+        whyNot = String.valueOf(e.getMessage());
+      }
+    }
+    return EpollEngine.open(syscalls, whyNot);
   }
 
   /// `io_uring` or `epoll`.

@@ -39,6 +39,7 @@ abstract class EngineFrame {
   final Counts counts = new Counts();
   private final Workers workers = new Workers();
   private final Parking parking;
+  private final Attempts attempts;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /// Why the engine's own thread gave up; null as long as it has not.
@@ -47,6 +48,7 @@ abstract class EngineFrame {
   EngineFrame(Syscalls syscalls) {
     this.syscalls = syscalls;
     this.parking = new Parking(syscalls, gate, counts);
+    this.attempts = new Attempts(syscalls);
   }
 
   /// Parks the current virtual thread until `number`, which is `fd` entered, is ready for `events`;
@@ -128,6 +130,7 @@ abstract class EngineFrame {
     workers.close();
     free();
     parking.close();
+    attempts.close();
   }
 
   /// On the engine's own thread, when it can't go on: all sleepers are woken and told that the
@@ -180,7 +183,7 @@ abstract class EngineFrame {
       try {
         long result =
             Thread.currentThread().isVirtual()
-                ? parkUntilDone(call, number, memory, length, offset)
+                ? virtually(call, number, memory, length, offset)
                 : plainly(call, number, memory, length, offset);
         return LinuxException.check(
             result, call.call, "fd", fd, call.lengthName, length, "offset", offset);
@@ -190,6 +193,17 @@ abstract class EngineFrame {
     } finally {
       gate.exit();
     }
+  }
+
+  /// On a virtual thread: at once if that needs no waiting, else parked.
+  private long virtually(FileCall call, int number, long memory, long length, long offset)
+      throws IOException {
+    long result = attempts.make(call, number, memory, length, offset);
+    if (Attempts.isFinal(result)) {
+      counts.inlined.increment();
+      return result;
+    }
+    return parkUntilDone(call, number, memory, length, offset);
   }
 
   /// Makes the call on this thread. EAGAIN on a file means that the kernel was out of something for

@@ -48,7 +48,6 @@ public final class EpollEngine extends EngineFrame implements Engine {
   private final Bell closing;
   private final Scratch events;
   private final Interests interests;
-  private final Attempts attempts;
   private final Thread poller;
 
   private EpollEngine(Syscalls syscalls, String whyNot, Fd epoll, Bell closing, Scratch events) {
@@ -58,7 +57,6 @@ public final class EpollEngine extends EngineFrame implements Engine {
     this.closing = closing;
     this.events = events;
     this.interests = new Interests(syscalls, gate, epoll.number());
-    this.attempts = new Attempts(syscalls);
     this.poller =
         Thread.ofPlatform()
             .daemon()
@@ -149,12 +147,7 @@ public final class EpollEngine extends EngineFrame implements Engine {
   @Override
   long parkUntilDone(FileCall call, int number, long memory, long length, long offset)
       throws IOException {
-    long result = attempts.make(call, number, memory, length, offset);
-    if (result >= 0) {
-      counts.inlined.increment();
-      return result;
-    }
-    return hand(() -> plainly(call, number, memory, length, offset)); // it knows the true error
+    return hand(() -> plainly(call, number, memory, length, offset));
   }
 
   @Override
@@ -179,7 +172,6 @@ public final class EpollEngine extends EngineFrame implements Engine {
     epoll.close();
     closing.close();
     interests.close();
-    attempts.close();
     events.close();
   }
 

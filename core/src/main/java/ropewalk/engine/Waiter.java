@@ -51,12 +51,22 @@ final class Waiter implements Runnable {
     this.watch = new Watch(gate);
   }
 
-  /// Serves the current thread from now on; nobody has answered yet.
+  /// Serves the current thread from now on, which waits for a descriptor.
   void begin(Fd fd, int events, long deadlineNanos) {
     this.events = events;
     watch.begin(fd, events, deadlineNanos);
-    ANSWER.setRelease(this, NONE);
+    begin();
+  }
+
+  /// Serves the current thread from now on; nobody has answered yet.
+  void begin() {
     THREAD.setOpaque(this, Thread.currentThread());
+    ask();
+  }
+
+  /// Forgets the answer, before the kernel is asked (again).
+  void ask() {
+    ANSWER.setRelease(this, NONE);
   }
 
   /// Lets go of the thread, so that a waiter at rest keeps nobody alive.
