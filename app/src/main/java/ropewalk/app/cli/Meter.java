@@ -12,7 +12,7 @@ final class Meter implements AutoCloseable {
   /// Return to the first column and clear to the end: what every terminal since the VT100 knows.
   private static final String CLEAR = "\r\u001b[K";
 
-  private final PrintStream terminal;
+  private final PrintStream terminal = System.err;
   private final int columns;
   private final ProgressLine line;
   private final long started = System.nanoTime();
@@ -22,8 +22,7 @@ final class Meter implements AutoCloseable {
   private volatile boolean isClosed;
 
   /// @param columns the terminal's width; the line is cut to it so that it never wraps
-  Meter(PrintStream terminal, int columns, long total) {
-    this.terminal = terminal;
+  Meter(int columns, long total) {
     this.columns = columns;
     this.line = new ProgressLine(total);
     this.thread = Thread.ofPlatform().daemon().name("progress").unstarted(this::draw);

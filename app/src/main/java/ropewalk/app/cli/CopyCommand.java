@@ -1,0 +1,156 @@
+package ropewalk.app.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import ropewalk.Ropewalk;
+import ropewalk.crypto.Digest;
+import ropewalk.splice.MoveOptions;
+import ropewalk.splice.Moved;
+
+/// `./ropewalk copy SRC DST`: moves it all and tells what that cost.
+@Command(
+    name = "copy",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Moves bytes from one end to another and tells what was copied on the way.",
+    footer = {
+      "",
+      "An end is a path, - (standard input or output), tcp://HOST:PORT,",
+      "tcp-listen://HOST:PORT, unix:PATH, unix-listen:PATH, zero: or null:.",
+      "",
+      "Example:",
+      "  ./ropewalk copy tcp-listen://0.0.0.0:9000 image.iso --hash sha256",
+      "  ./ropewalk copy image.iso tcp://10.0.0.7:9000 --hash sha256"
+    })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields before it calls us
+final class CopyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "SRC", description = "Where the bytes are.")
+  private String from;
+
+  @Parameters(index = "1", paramLabel = "DST", description = "Where they are wanted.")
+  private String to;
+
+  @Option(
+      names = "--hash",
+      paramLabel = "ALGO",
+      description = "Checksum of what was moved: md5, sha1, sha256, sha512; may be repeated.")
+  private List<String> algorithms = new ArrayList<>();
+
+  @Option(
+      names = "--size",
+      paramLabel = "BYTES",
+      converter = ByteSize.class,
+      description = "Move exactly so many bytes; may end in K, M, G, T.")
+  private @Nullable Long size;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "BYTES",
+      converter = ByteSize.class,
+      description = "Begin there in each end that is a file; a target is written in place.")
+  private @Nullable Long offset;
+
+  @Option(names = "--quiet", description = "No progress, no report.")
+  private boolean isQuiet;
+
+  @Option(names = "--json", description = "Report as one JSON object on standard output.")
+  private boolean isJson;
+
+  @Override
+  public Integer call() throws Exception {
+    List<Digest> digests = digests();
+    try (Ropewalk walk = open();
+        CopyEnds ends = new CopyEnds(walk, offset)) {
+      ends.open(from, to, digests);
+      long started = System.nanoTime();
+      Moved moved = move(walk, ends);
+      double seconds = (System.nanoTime() - started) / 1e9;
+      tell(new Report(moved, seconds, finish(digests)));
+      return Main.DONE;
+    } finally {
+      digests.forEach(Digest::close);
+    }
+  }
+
+  private static Ropewalk open() throws Failure {
+    try {
+      return Ropewalk.open();
+    } catch (IOException e) {
+      throw Failure.of("can't start", e);
+    }
+  }
+
+  private List<Digest> digests() {
+    List<Digest> digests = new ArrayList<>();
+    try {
+      for (String algorithm : algorithms) {
+        digests.add(Digest.open(algorithm));
+      }
+      return digests;
+    } catch (IllegalArgumentException e) {
+      digests.forEach(Digest::close);
+      throw new ParameterException(spec.commandLine(), "--hash: " + e.getMessage(), e);
+    }
+  }
+
+  private Moved move(Ropewalk walk, CopyEnds ends) throws Failure {
+    long total = size == null ? ends.source().remaining() : size;
+    MoveOptions options = MoveOptions.DEFAULT.withLimit(size == null ? Long.MAX_VALUE : size);
+    int columns = isQuiet || isJson ? 0 : Terminal.columns();
+    try {
+      Moved moved;
+      if (columns == 0) {
+        moved = walk.move(ends.source(), ends.sink(), options);
+      } else {
+        try (Meter meter = new Meter(columns, total)) {
+          moved = walk.move(ends.source(), ends.sink(), options.withProgress(meter::moved));
+        }
+      }
+      if (size != null && moved.accepted() < size) {
+        throw new Failure(
+            "%s ended after %d of the %d bytes that were asked for"
+                .formatted(from, moved.accepted(), size));
+      }
+      ends.commit();
+      return moved;
+    } catch (IOException e) {
+      throw Failure.of("%s to %s".formatted(from, to), e);
+    }
+  }
+
+  private static Map<String, String> finish(List<Digest> digests) throws IOException {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (Digest digest : digests) {
+      hashes.put(digest.name(), digest.finishHex());
+    }
+    return hashes;
+  }
+
+  /// Results go to standard output unless the copy itself went there.
+  private void tell(Report report) throws IOException {
+    PrintStream results = to.equals("-") ? System.err : System.out;
+    if (isJson) {
+      results.println(report.json());
+      return;
+    }
+    results.print(report.checksums(from));
+    results.flush();
+    if (!isQuiet) {
+      System.err.println(report.sentence());
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package ropewalk.app.cli;
+
+import java.io.IOException;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ropewalk.Ropewalk;
+import ropewalk.crypto.Digest;
+import ropewalk.file.PlainFile;
+import ropewalk.net.Listener;
+import ropewalk.splice.Sink;
+import ropewalk.splice.Source;
+
+/// The two ends of a copy, opened in the order in which they can fail: what needs no waiting first,
+/// so that a misspelt target is told before a visitor is waited for.
+///
+/// ```
+///   listen (both)  ->  SRC  ->  DST  ->  accept (both)  ...  commit  ->  close
+/// ```
+///
+/// Closed without [#commit] a file target is as it was; a signal has the same effect.
+final class CopyEnds implements AutoCloseable {
+  private final Ropewalk walk;
+  private final @Nullable Long offset;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private @Nullable Source source;
+  private @Nullable Sink sink;
+
+  /// @param offset where to begin in each end that is a file, or null: then a file target is
+  ///   replaced as a whole
+  CopyEnds(Ropewalk walk, @Nullable Long offset) {
+    this.walk = walk;
+    this.offset = offset;
+  }
+
+  /// Opens both. What was opened before a failure is closed by [#close].
+  ///
+  /// @param digests what reads along on the way
+  void open(String from, String to, List<Digest> digests) throws Failure {
+    EndName fromName = EndName.parse(from);
+    EndName toName = EndName.parse(to);
+    if (fromName instanceof EndName.Null) {
+      throw new Failure("null: drops what comes, it can't be a source");
+    }
+    if (toName instanceof EndName.Zero) {
+      throw new Failure("zero: brings zeros, it can't be a target");
+    }
+    Listener in = fromName instanceof EndName.Visitor visitor ? listen(from, visitor) : null;
+    Listener out = toName instanceof EndName.Visitor visitor ? listen(to, visitor) : null;
+    if (in == null) {
+      source = openSource(from, fromName);
+    }
+    if (out == null) {
+      sink = openSink(to, toName);
+    }
+    source = in == null ? source : accept(from, in);
+    sink = out == null ? sink : accept(to, out);
+    if (!digests.isEmpty()) {
+      source = keep(walk.digest(source(), digests.toArray(Digest[]::new)));
+    }
+  }
+
+  Source source() {
+    return Objects.requireNonNull(source, "open() first");
+  }
+
+  Sink sink() {
+    return Objects.requireNonNull(sink, "open() first");
+  }
+
+  private Listener listen(String name, EndName.Visitor visitor) throws Failure {
+    try {
+      Listener listener = keep(walk.listen(visitor.address()));
+      keep(OnSignal.run(listener::close));
+      // Port 0 has become a number, and whoever connects has to know it.
+      System.err.println("ropewalk copy: listening on " + listener.address());
+      return listener;
+    } catch (IOException e) {
+      throw Failure.of("can't listen on " + name, e);
+    }
+  }
+
+  private ropewalk.net.Socket accept(String name, Listener listener) throws Failure {
+    try {
+      ropewalk.net.Socket visitor = keep(listener.accept());
+      // One visitor is all there is to be, and the next should be refused rather than kept waiting.
+      listener.close();
+      return visitor;
+    } catch (IOException e) {
+      throw Failure.of("can't accept on " + name, e);
+    }
+  }
+
+  private Source openSource(String name, EndName end) throws Failure {
+    try {
+      Source opened = keep(walk.source(name));
+      if (offset != null && end instanceof EndName.Named && opened instanceof PlainFile file) {
+        return file.from(offset, Long.MAX_VALUE);
+      }
+      return opened;
+    } catch (IOException e) {
+      throw Failure.of("can't read " + name, e);
+    }
+  }
+
+  private Sink openSink(String name, EndName end) throws Failure {
+    try {
+      if (offset != null && end instanceof EndName.Named(var path)) {
+        return keep(walk.plainFile(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE))
+            .to(offset);
+      }
+      Sink opened = keep(walk.sink(name));
+      if (opened instanceof PlainFile file) {
+        keep(OnSignal.run(() -> close(file)));
+      }
+      return opened;
+    } catch (IOException e) {
+      throw Failure.of("can't write " + name, e);
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T end) {
+    opened.push(end);
+    return end;
+  }
+
+  /// All of it is there: a file target appears under its name.
+  void commit() throws IOException {
+    if (offset == null && sink instanceof PlainFile file) {
+      file.commit(false);
+    }
+  }
+
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      close(opened.pop());
+    }
+  }
+
+  private static void close(AutoCloseable end) {
+    try {
+      end.close();
+    } catch (Exception e) {
+      System.err.println("ropewalk copy: on closing: " + Failure.say(e));
+    }
+  }
+}
