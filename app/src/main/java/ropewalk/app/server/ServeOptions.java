@@ -10,9 +10,8 @@ import ropewalk.http.HeadLimits;
 /// @param root the directory; nothing outside it is reachable
 /// @param bind the address to listen on
 /// @param port the port; 0 lets the kernel choose
-/// @param cacheBytes how much the page cache may hold; 0 serves without it. The cache belongs to
-///   the `Ropewalk` that the server is started with, so whoever makes that one has to ask for it
-///   there
+/// @param cacheBytes how much the page cache holds; 0 serves past it. The cache belongs to the
+///   `Ropewalk` that the server is started with, so whoever makes that one asks for it there
 /// @param headBytes the longest request head; more is answered with 431
 /// @param idleTimeout how long a peer may keep us waiting: for a request, for the rest of its head,
 ///   for room to send
@@ -29,6 +28,9 @@ public record ServeOptions(
     Duration stopTimeout,
     int connectionsMax,
     Consumer<String> log) {
+
+  /// What a `Ropewalk` has unless asked for more.
+  private static final long CACHE_USUAL = 64L << 20;
 
   /// nginx's usual keep-alive and send time-outs are 75 s and 60 s.
   private static final Duration IDLE_USUAL = Duration.ofSeconds(60);
@@ -64,13 +66,13 @@ public record ServeOptions(
     }
   }
 
-  /// `root` on 127.0.0.1:8080, without cache and without log.
+  /// `root` on 127.0.0.1:8080, through the cache, without a log.
   public static ServeOptions of(Path root) {
     return new ServeOptions(
         root,
         "127.0.0.1",
         8080,
-        0,
+        CACHE_USUAL,
         HeadLimits.USUAL.head(),
         IDLE_USUAL,
         STOP_USUAL,
@@ -84,7 +86,7 @@ public record ServeOptions(
         root, bind, port, cacheBytes, headBytes, idleTimeout, stopTimeout, connectionsMax, log);
   }
 
-  /// Through the page cache, if above 0.
+  /// How much the page cache holds; 0 serves past it.
   public ServeOptions withCacheBytes(long cacheBytes) {
     return new ServeOptions(
         root, bind, port, cacheBytes, headBytes, idleTimeout, stopTimeout, connectionsMax, log);
