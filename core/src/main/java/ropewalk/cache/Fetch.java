@@ -62,7 +62,7 @@ final class Fetch {
       }
     } finally {
       for (int i = done; i < runs.size(); i++) {
-        map.abandon(runs.get(i));
+        map.runs.abandon(runs.get(i));
       }
       for (int i = done; i < folios.size(); i++) {
         folios.get(i).close();
@@ -90,9 +90,9 @@ final class Fetch {
       PageRef folio = folios.get(i);
       if (got >= (long) i * Run.SIZE + run.filled) {
         folio.publish(folio.length());
-        map.settle(run, folio, run.filled);
+        map.runs.settle(run, folio, run.filled);
       } else {
-        map.abandon(run);
+        map.runs.abandon(run);
         folio.close();
       }
     }

@@ -96,22 +96,21 @@ final class Overwrite {
   /// @return null if the write would move the file's end and must not
   private @Nullable Run claim(long at, int count, boolean mayMoveEnd) {
     long index = at >>> Run.SHIFT;
-    map.lock.lock();
+    map.runs.lock.lock();
     try {
-      while (mayMoveEnd || at + count <= map.size) {
-        Run run = map.current(index);
+      while (mayMoveEnd || at + count <= map.runs.size) {
+        Run run = map.runs.current(index);
         if (run == null) {
-          return map.claimAbsent(index);
+          return map.runs.claimAbsent(index);
         }
-        if (run.state == Run.State.CLEAN && run.holders == 0) {
-          run.state = Run.State.BUSY;
+        if (map.runs.claimClean(run)) {
           return run;
         }
-        map.settled.awaitUninterruptibly();
+        map.runs.settled.awaitUninterruptibly();
       }
       return null;
     } finally {
-      map.lock.unlock();
+      map.runs.lock.unlock();
     }
   }
 
@@ -142,13 +141,13 @@ final class Overwrite {
       map.growTo(run.start() + from + written);
       if (written == count) {
         isSettled = true;
-        map.settle(run, target, filled);
+        map.runs.settle(run, target, filled);
       }
       return written;
     } finally {
       source.revert(source.position() - start - written);
       if (!isSettled) {
-        map.abandon(run);
+        map.runs.abandon(run);
         if (target != null && target != cached) {
           target.close();
         }

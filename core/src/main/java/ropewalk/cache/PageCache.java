@@ -267,7 +267,7 @@ public final class PageCache implements AutoCloseable {
       if (victim == null) {
         return;
       }
-      if (victim.map.evict(victim)) {
+      if (victim.map.runs.evict(victim)) {
         evictions.increment();
       } else {
         passes++;

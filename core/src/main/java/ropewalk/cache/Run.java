@@ -5,10 +5,9 @@ import ropewalk.page.PageRef;
 
 /// One entry of a file's map: up to 64 KiB of consecutive pages.
 ///
-/// What belongs to whom: the first group of fields is guarded by the lock of the [FileMap], the
-/// second by the lock of the [PageCache] (it is that run's place in the queues of [S3Fifo]). A run
-/// that is `BUSY` belongs to the one thread that made it so, and only that thread touches its
-/// pages.
+/// What belongs to whom: the first group of fields is guarded by the lock of [Runs], the second by
+/// the lock of the [PageCache] (it is that run's place in the queues of [S3Fifo]). A run that is
+/// `BUSY` belongs to the one thread that made it so, and only that thread touches its pages.
 ///
 /// ```
 ///              claim (miss or write)            settle

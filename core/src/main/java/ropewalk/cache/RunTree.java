@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// node knows which of its children are there by one bit each, which is what makes ordered walks
 /// over ranges cheap and leaves room for further bits per child (dirty, under writeback).
 ///
-/// Not thread-safe: guarded by the lock of its [FileMap].
+/// Not thread-safe: guarded by the lock of [Runs].
 final class RunTree {
   private static final int BITS = 6;
   private static final int MASK = (1 << BITS) - 1;

@@ -1,7 +1,7 @@
 /// Where the bytes of files wait: a bounded page cache whose pages can be lent.
 ///
 /// ```
-///   CachedFile (file) ──► FileMap ───────────────► RunTree ──► Run ──► PageRef (GIFT folio)
+///   CachedFile (file) ──► FileMap ──────► Runs ──► RunTree ──► Run ──► PageRef (GIFT folio)
 ///        one per opener    one per (dev, ino)       index       64 KiB      │ lend
 ///                            │ miss    │ write                              ▼
 ///                            ▼         ▼                                 Borrower: pipe, queue, view
@@ -20,6 +20,6 @@
 /// others who do. Busy runs are claimed one at a time (missing ones together, without waiting), the
 /// size before any run, so nobody waits in a circle.
 ///
-/// Read in this order: [ropewalk.cache.FileMap], `Run`, `Fetch`, `Overwrite`,
+/// Read in this order: [ropewalk.cache.FileMap], `Run`, `Runs`, `Lending`, `Fetch`, `Overwrite`,
 /// [ropewalk.cache.PageCache], `S3Fifo`, `RunTree`, [ropewalk.cache.Readahead].
 package ropewalk.cache;

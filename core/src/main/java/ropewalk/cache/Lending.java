@@ -1,0 +1,184 @@
+package ropewalk.cache;
+
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ropewalk.iov.Copy;
+import ropewalk.iov.IovIter;
+import ropewalk.iov.Tally;
+import ropewalk.page.Account;
+import ropewalk.page.PageRef;
+
+/// One call that reads: lends runs, or copies out of them.
+///
+/// ```
+///   hold ──► CLEAN run, one holder more ──► tryLend ──► letGo ──► borrower
+///     │                                        └ refused: copy
+///     ├ BUSY: wait for its end, look again
+///     └ absent: claim it and what is worth reading ahead, Fetch, look again
+/// ```
+///
+/// A hold lasts as long as it takes to make a loan or to copy 64 KiB; a writer of that run waits
+/// for it. The borrower is met with nothing held.
+final class Lending {
+  private final FileMap map;
+  private final Runs runs;
+  private final Backing backing;
+  private final Readahead ahead;
+  private final Tally tally;
+
+  /// Memory for a copy that had to be waited for.
+  private @Nullable PageRef spare;
+
+  Lending(FileMap map, Backing backing, Readahead ahead, Tally tally) {
+    this.map = map;
+    this.runs = map.runs;
+    this.backing = backing;
+    this.ahead = ahead;
+    this.tally = tally;
+  }
+
+  /// See [FileMap#lend].
+  long lend(long offset, long length, @Nullable Account charge, Borrower borrower)
+      throws IOException {
+    try {
+      return lendAll(offset, length, charge, borrower);
+    } finally {
+      if (spare != null) {
+        spare.close();
+        spare = null;
+      }
+    }
+  }
+
+  private long lendAll(long offset, long length, @Nullable Account charge, Borrower borrower)
+      throws IOException {
+    long lent = 0;
+    while (lent < length) {
+      Run run = hold(offset + lent, length - lent, lent == 0);
+      if (run == null) {
+        return lent == 0 ? -1 : lent;
+      }
+      PageRef ref;
+      try {
+        int from = (int) (offset + lent - run.start());
+        int count = (int) Math.min(run.filled - from, length - lent);
+        ref = borrow(run, from, count, charge);
+      } finally {
+        runs.letGo(run);
+      }
+      if (ref == null && lent == 0) {
+        // Wait for memory with nothing held, and start over: the run may be another by then.
+        spare = map.cache.takeCopy(Run.SIZE);
+        continue;
+      }
+      if (ref == null) {
+        return lent;
+      }
+      int count = ref.length();
+      if (!handOver(ref, borrower)) {
+        return lent;
+      }
+      lent += count;
+    }
+    return lent;
+  }
+
+  /// See [FileMap#read].
+  long read(long offset, IovIter target) throws IOException {
+    long done = 0;
+    while (target.count() > 0) {
+      Run run;
+      try {
+        run = hold(offset + done, target.count(), true);
+      } catch (IOException e) {
+        if (done > 0) {
+          return done;
+        }
+        throw e;
+      }
+      if (run == null) {
+        return done == 0 ? -1 : done;
+      }
+      try {
+        int from = (int) (offset + done - run.start());
+        int count = (int) Math.min(run.filled - from, target.count());
+        Copy.into(target, run.version().bytes(), from, count, tally);
+        done += count;
+      } finally {
+        runs.letGo(run);
+      }
+    }
+    return done;
+  }
+
+  private static boolean handOver(PageRef ref, Borrower borrower) throws IOException {
+    boolean isTaken = false;
+    try {
+      isTaken = borrower.offer(ref);
+    } finally {
+      if (!isTaken) {
+        ref.close();
+      }
+    }
+    return isTaken;
+  }
+
+  /// A loan if it is granted, else a copy; null if there is no memory for one without waiting.
+  private @Nullable PageRef borrow(Run run, int from, int count, @Nullable Account charge) {
+    PageRef loan = run.version().tryLend(from, count, charge);
+    if (loan != null) {
+      map.cache.loans.increment();
+      return loan;
+    }
+    PageRef copy = spare != null ? spare : map.cache.tryTakeCopy(count);
+    spare = null;
+    if (copy != null) {
+      map.cache.refusals.increment();
+      Copy.bytes(run.version().address() + from, copy.address(), count, tally);
+      copy.publish(count);
+    }
+    return copy;
+  }
+
+  /// The run that has the byte at `at`, held until [#letGo]; null at the end of the file, or if it
+  /// is not there and the caller must not wait.
+  private @Nullable Run hold(long at, long wanted, boolean mayWait) throws IOException {
+    boolean missed = false;
+    while (true) {
+      List<Run> missing;
+      runs.lock.lock();
+      try {
+        if (at >= runs.size) {
+          return null;
+        }
+        long index = at >>> Run.SHIFT;
+        Run run = runs.current(index);
+        if (run != null && run.state == Run.State.CLEAN) {
+          run.holders++;
+          if (ahead.isNewUse(index)) {
+            run.touch();
+            if (!missed) {
+              map.cache.hits.increment();
+            }
+          }
+          return run;
+        }
+        if (!mayWait) {
+          return null;
+        }
+        if (run != null) {
+          runs.settled.awaitUninterruptibly();
+          continue;
+        }
+        long last = at + Math.min(wanted, runs.size - at) - 1;
+        int asked = (int) Math.min((last >>> Run.SHIFT) - index + 1, Readahead.WINDOW_MAX);
+        missed = true;
+        missing = runs.claimMissing(index, ahead.onMiss(index, asked));
+      } finally {
+        runs.lock.unlock();
+      }
+      new Fetch(map, backing, missing, tally).run();
+    }
+  }
+}

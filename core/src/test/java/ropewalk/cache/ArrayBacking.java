@@ -1,0 +1,116 @@
+package ropewalk.cache;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Iovec;
+import ropewalk.linux.Memory;
+
+/// A file in an array, which can be made slow, short, changed behind the cache's back, or broken.
+final class ArrayBacking implements Backing {
+  private byte[] bytes = new byte[0];
+  private long changes;
+  int reads;
+  int writes;
+
+  /// What a call that asks for so many bytes may move; the default is all.
+  LongUnaryOperator readable = asked -> asked;
+
+  LongUnaryOperator writable = asked -> asked;
+
+  /// The calls from now on that fail: 0 the next one, negative none.
+  int readsUntilFailure = -1;
+
+  int writesUntilFailure = -1;
+  int truncatesUntilFailure = -1;
+
+  /// Run in the middle of each read, with no lock of ours.
+  @Nullable Runnable whileReading;
+
+  synchronized byte[] bytes() {
+    return bytes.clone();
+  }
+
+  /// What a stranger does.
+  synchronized void become(byte[] other) {
+    bytes = other.clone();
+    changes++;
+  }
+
+  @Override
+  public long preadv(long iov, int count, long offset) throws IOException {
+    Runnable hook = whileReading;
+    if (hook != null) {
+      hook.run();
+    }
+    synchronized (this) {
+      reads++;
+      if (readsUntilFailure >= 0 && readsUntilFailure-- == 0) {
+        throw new IOException("preadv: EIO");
+      }
+      long asked = 0;
+      for (int i = 0; i < count; i++) {
+        asked += Iovec.length(iov, i);
+      }
+      long left = Math.min(readable.applyAsLong(asked), Math.max(bytes.length - offset, 0));
+      long done = 0;
+      for (int i = 0; i < count && done < left; i++) {
+        long length = Math.min(Iovec.length(iov, i), left - done);
+        MemorySegment.copy(
+            MemorySegment.ofArray(bytes), offset + done, Memory.ALL, Iovec.base(iov, i), length);
+        done += length;
+      }
+      return done;
+    }
+  }
+
+  @Override
+  public synchronized long pwritev(long iov, int count, long offset) throws IOException {
+    writes++;
+    if (writesUntilFailure >= 0 && writesUntilFailure-- == 0) {
+      throw new IOException("pwritev: ENOSPC");
+    }
+    long done = 0;
+    for (int i = 0; i < count; i++) {
+      long asked = Iovec.length(iov, i);
+      long length = Math.min(asked, writable.applyAsLong(asked));
+      grow(offset + done + length);
+      MemorySegment.copy(
+          Memory.ALL,
+          ValueLayout.JAVA_BYTE,
+          Iovec.base(iov, i),
+          bytes,
+          (int) (offset + done),
+          (int) length);
+      done += length;
+      if (length < asked) {
+        break;
+      }
+    }
+    changes++;
+    return done;
+  }
+
+  private void grow(long size) {
+    if (size > bytes.length) {
+      bytes = Arrays.copyOf(bytes, (int) size);
+    }
+  }
+
+  @Override
+  public synchronized void truncate(long size) throws IOException {
+    if (truncatesUntilFailure >= 0 && truncatesUntilFailure-- == 0) {
+      throw new IOException("ftruncate: EIO");
+    }
+    bytes = Arrays.copyOf(bytes, (int) size);
+    changes++;
+  }
+
+  @Override
+  public synchronized Stamp stamp() {
+    return new Stamp(1, 2, bytes.length, changes, changes);
+  }
+}

@@ -1,0 +1,105 @@
+package ropewalk.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import ropewalk.page.PageRef;
+import ropewalk.testkit.Gen;
+import ropewalk.testkit.Pattern;
+
+/// A map against a byte array, with loans held across everything that happens (invariant 4).
+class FileMapProperties {
+  /// A few runs, and an end inside of one.
+  private static final int SIZE_MAX = 5 * Run.SIZE + 1234;
+
+  /// What was lent, and what it was when it was lent.
+  private record Loan(List<PageRef> refs, ByteBuffer bytes) {}
+
+  @Test
+  void invariant4_behavesLikeAnArrayAndLentBytesNeverChange() {
+    Gen.check(60, FileMapProperties::run);
+  }
+
+  private static void run(Gen gen) throws Exception {
+    byte[] model = Pattern.bytes(0, (int) gen.edgy(0, SIZE_MAX));
+    // Sometimes too small for the file, so that runs come and go.
+    long cacheBytes = gen.pick(1L, 3L, 16L) * Run.SIZE;
+    List<Loan> loans = new ArrayList<>();
+    try (CacheRoom room = new CacheRoom(cacheBytes, 8 << 20, model)) {
+      if (gen.bool()) {
+        room.backing.readable = asked -> gen.in(1, asked);
+        room.backing.writable = asked -> gen.in(1, asked);
+      }
+      try {
+        for (int i = 1; i <= 40; i++) {
+          model = step(gen, room, model, loans, i);
+          verify(loans);
+          assertThat(room.map.size()).isEqualTo(model.length);
+        }
+        assertThat(room.read(0, model.length + 1)).isEqualTo(model);
+        assertThat(room.backing.bytes()).isEqualTo(model);
+        assertThat(room.cache.stats().bytes()).isLessThanOrEqualTo(cacheBytes);
+      } finally {
+        loans.forEach(loan -> CacheRoom.release(loan.refs()));
+      }
+    }
+  }
+
+  private static byte[] step(Gen gen, CacheRoom room, byte[] model, List<Loan> loans, int i)
+      throws Exception {
+    int at = (int) gen.edgy(0, SIZE_MAX);
+    int length = (int) gen.edgy(0, gen.bool() ? 5000 : 2 * Run.SIZE);
+    switch ((int) gen.below(8)) {
+      case 0, 1 -> assertThat(room.read(at, length)).isEqualTo(part(model, at, length));
+      case 2, 3 -> {
+        List<PageRef> refs = room.lend(at, length);
+        byte[] bytes = CacheRoom.bytes(refs);
+        loans.add(new Loan(refs, ByteBuffer.wrap(bytes)));
+        assertThat(bytes).isEqualTo(part(model, at, bytes.length));
+        assertThat(bytes.length > 0).isEqualTo(length > 0 && at < model.length);
+      }
+      case 4, 5 -> {
+        byte[] fresh = Pattern.bytes(Pattern.version(i), length);
+        assertThat(room.write(at, fresh)).isEqualTo(length);
+        if (length == 0) {
+          return model;
+        }
+        byte[] after = Arrays.copyOf(model, Math.max(model.length, at + length));
+        System.arraycopy(fresh, 0, after, at, length);
+        return after;
+      }
+      case 6 -> {
+        room.map.truncate(room.backing, at);
+        return Arrays.copyOf(model, at);
+      }
+      default -> {
+        if (gen.oneIn(3)) {
+          room.cache.drop();
+        } else if (gen.oneIn(3)) {
+          byte[] foreign = Pattern.bytes(Pattern.version(100 + i), at);
+          room.backing.become(foreign);
+          room.map.revalidate(room.backing);
+          return foreign;
+        } else if (!loans.isEmpty()) {
+          CacheRoom.release(loans.remove((int) gen.below(loans.size())).refs());
+        }
+      }
+    }
+    return model;
+  }
+
+  private static byte[] part(byte[] model, int at, int length) {
+    int end = Math.min(model.length, at + length);
+    return at >= end ? new byte[0] : Arrays.copyOfRange(model, at, end);
+  }
+
+  private static void verify(List<Loan> loans) {
+    for (Loan loan : loans) {
+      assertThat(CacheRoom.bytes(loan.refs())).isEqualTo(loan.bytes().array());
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package ropewalk.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import ropewalk.iov.IovIter;
+import ropewalk.iov.Tally;
+import ropewalk.page.PageRef;
+import ropewalk.testkit.Gen;
+
+/// Readers, borrowers, writers, a truncater and a stranger on one map at a time, for a while.
+///
+/// Each write fills one whole run with one byte value of its own. So whatever anybody is lent of a
+/// run must be one value throughout (exactly one version), and must still be that value when the
+/// loan ends.
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FileMapTortureTest {
+  private static final int RUNS = 6;
+  private static final long MILLIS = 2_000;
+
+  private final AtomicLong lends = new AtomicLong();
+  private final AtomicLong writes = new AtomicLong();
+  private volatile boolean isOver;
+
+  @Test
+  void invariant4_everyLentRunIsExactlyOneVersionWhileEverybodyWrites() throws Exception {
+    // Room for half of the runs: eviction takes part.
+    try (CacheRoom room = new CacheRoom(RUNS / 2 * Run.SIZE, 16 << 20, new byte[RUNS * Run.SIZE]);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        int seed = i;
+        all.add(threads.submit(() -> borrow(room, Gen.seeded(seed))));
+        all.add(threads.submit(() -> write(room, Gen.seeded(100 + seed))));
+      }
+      all.add(threads.submit(() -> copy(room, Gen.seeded(200))));
+      all.add(threads.submit(() -> truncate(room, Gen.seeded(300))));
+      all.add(threads.submit(() -> disturb(room, Gen.seeded(400))));
+      Thread.sleep(MILLIS);
+      isOver = true;
+      for (Future<?> one : all) {
+        one.get();
+      }
+      assertThat(lends.get()).isGreaterThan(100);
+      assertThat(writes.get()).isGreaterThan(100);
+      assertThat(room.cache.stats().versions()).isPositive();
+      assertThat(room.read(0, RUNS * Run.SIZE)).isEqualTo(room.backing.bytes());
+    }
+  }
+
+  private Void borrow(CacheRoom room, Gen gen) throws Exception {
+    List<PageRef> held = new ArrayList<>();
+    List<Byte> values = new ArrayList<>();
+    while (!isOver) {
+      int before = held.size();
+      room.map.lend(
+          room.backing,
+          gen.in(0, RUNS - 1) * (long) Run.SIZE,
+          gen.in(1, 2 * Run.SIZE),
+          new Readahead(),
+          null,
+          new Tally(),
+          held::add);
+      for (PageRef ref : held.subList(before, held.size())) {
+        values.add(ref.bytes().get(ValueLayout.JAVA_BYTE, 0));
+        lends.incrementAndGet();
+      }
+      if (gen.oneIn(4) || held.size() > 24) {
+        for (int i = 0; i < held.size(); i++) {
+          verify(held.get(i), values.get(i));
+          held.get(i).close();
+        }
+        held.clear();
+        values.clear();
+      }
+    }
+    CacheRoom.release(held);
+    return null;
+  }
+
+  /// Cuts are made between runs, so zeros, too, fill a run from its start.
+  private static void verify(PageRef ref, byte value) {
+    MemorySegment bytes = ref.bytes();
+    for (long i = 0; i < bytes.byteSize(); i++) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, i) != value) {
+        throw new AssertionError(
+            "byte %d of %s is %d, the first was %d"
+                .formatted(i, ref, bytes.get(ValueLayout.JAVA_BYTE, i), value));
+      }
+    }
+  }
+
+  private Void write(CacheRoom room, Gen gen) throws Exception {
+    byte[] bytes = new byte[Run.SIZE];
+    while (!isOver) {
+      java.util.Arrays.fill(bytes, (byte) gen.in(1, 120));
+      long offset = gen.in(0, RUNS - 1) * (long) Run.SIZE;
+      assertThat(
+              room.map.write(
+                  room.backing, offset, IovIter.source(MemorySegment.ofArray(bytes)), new Tally()))
+          .isEqualTo(Run.SIZE);
+      writes.incrementAndGet();
+    }
+    return null;
+  }
+
+  private Void copy(CacheRoom room, Gen gen) throws Exception {
+    byte[] bytes = new byte[Run.SIZE];
+    while (!isOver) {
+      long got =
+          room.map.read(
+              room.backing,
+              gen.in(0, RUNS - 1) * (long) Run.SIZE,
+              IovIter.target(MemorySegment.ofArray(bytes)),
+              new Readahead(),
+              new Tally());
+      for (int i = 1; i < got; i++) {
+        assertThat(bytes[i]).isEqualTo(bytes[0]);
+      }
+    }
+    return null;
+  }
+
+  private Void truncate(CacheRoom room, Gen gen) throws Exception {
+    while (!isOver) {
+      room.map.truncate(room.backing, gen.in(1, RUNS) * (long) Run.SIZE);
+      Thread.sleep(3);
+    }
+    return null;
+  }
+
+  private Void disturb(CacheRoom room, Gen gen) throws Exception {
+    while (!isOver) {
+      if (gen.bool()) {
+        room.cache.drop();
+      } else {
+        room.map.revalidate(room.backing);
+      }
+      Thread.sleep(1);
+    }
+    return null;
+  }
+}
