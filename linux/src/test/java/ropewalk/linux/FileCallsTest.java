@@ -177,6 +177,7 @@ class FileCallsTest extends DescriptorAudit {
     assertThat(twin).isGreaterThan(2).isNotEqualTo(fd);
     assertThat(HOST.fcntl(twin, Fcntl.F_GETFD, 0)).isEqualTo(Fcntl.FD_CLOEXEC);
     assertThat(HOST.fcntl(twin, Fcntl.F_GETFL, 0) & Open.O_ACCMODE).isEqualTo(Open.O_RDWR);
+    assertThat(HOST.fcntl(twin, Fcntl.F_GETFL, 0) & Open.O_LARGEFILE).isNotZero();
     assertThat(HOST.close(twin)).isZero();
   }
 
