@@ -96,8 +96,8 @@ final class MachineProbe {
     return limit;
   }
 
-  /// The first line. Not by Files.readString: it reads one byte first where the size says 0, and the
-  /// files of /proc/sys answer their number to the first read alone.
+  /// The first line. Not by Files.readString: it reads one byte first where the size says 0, and
+  /// the files of /proc/sys answer their number to the first read alone.
   private static String first(Path path) throws IOException {
     List<String> lines = Files.readAllLines(path);
     return lines.isEmpty() ? "" : lines.getFirst().strip();
