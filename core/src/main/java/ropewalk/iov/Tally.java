@@ -9,6 +9,7 @@ public final class Tally {
 
   private long copiedUser;
   private long copiedKernel;
+  private long given;
 
   /// Nothing copied.
   public Tally() {}
@@ -33,10 +34,21 @@ public final class Tally {
     copiedKernel += bytes;
   }
 
+  /// Bytes whose pages were given to the kernel.
+  public long given() {
+    return given;
+  }
+
+  /// Counts bytes whose pages were given to the kernel: nobody copied them.
+  public void addGiven(long bytes) {
+    given += bytes;
+  }
+
   /// Adds all that `other` counted.
   public void add(Tally other) {
     copiedUser += other.copiedUser;
     copiedKernel += other.copiedKernel;
+    given += other.given;
   }
 
   /// For messages.

@@ -115,7 +115,7 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     sending.lock();
     try {
       checkOpen();
-      return outbound.drain(pipe, limit, more, tally);
+      return drainLocked(pipe, limit, more, tally);
     } finally {
       sending.unlock();
     }
@@ -230,7 +230,7 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     // Whoever was parked has been woken by now or will be; the scratch goes when they have left.
     sending.lock();
     try {
-      outbound.close();
+      closeLocked();
     } finally {
       sending.unlock();
     }
@@ -264,6 +264,16 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     if (!fd.isOpen()) {
       throw new ClosedChannelException();
     }
+  }
+
+  /// Drains under the send lock: by gather, unless a family knows better.
+  long drainLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    return outbound.drain(pipe, limit, more, tally);
+  }
+
+  /// Frees what the sending half holds, under the send lock.
+  void closeLocked() {
+    outbound.close();
   }
 
   /// Parks until there is room to send.

@@ -2,14 +2,17 @@ package ropewalk.net;
 
 import java.io.IOException;
 import ropewalk.engine.Engine;
+import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.page.FolioPool;
+import ropewalk.pipe.Pipe;
 import ropewalk.splice.End;
 
 /// An AF_UNIX stream connection: bytes go from one process of this host to another by reference to
 /// the same pages, where a route allows it.
 public final class Unix extends Socket {
   private final String path;
+  private final Giving giving = new Giving(this);
 
   Unix(Engine engine, FolioPool pool, Fd fd, String path) {
     super(engine, pool, fd);
@@ -28,6 +31,23 @@ public final class Unix extends Socket {
   @Override
   public void finish() throws IOException {
     shutdownOutput();
+  }
+
+  @Override
+  long drainLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    if (giving.takes(pipe, limit)) {
+      long given = giving.drain(pipe, limit, more, tally);
+      if (given > 0) {
+        return given;
+      }
+    }
+    return super.drainLocked(pipe, limit, more, tally);
+  }
+
+  @Override
+  void closeLocked() {
+    giving.close();
+    super.closeLocked();
   }
 
   @Override

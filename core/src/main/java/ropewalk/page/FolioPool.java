@@ -62,9 +62,11 @@ public final class FolioPool implements AutoCloseable {
   private final LongAdder charged = new LongAdder();
   private final Set<PageRef> remembered = ConcurrentHashMap.newKeySet();
   private final Leaks leaks;
+  private final boolean mayGive;
 
-  private FolioPool(PoolPlan plan, Slab ring, Slab gift, Slab zeros) {
+  private FolioPool(PoolPlan plan, Slab ring, Slab gift, Slab zeros, boolean mayGive) {
     this.plan = plan;
+    this.mayGive = mayGive;
     this.ring = ring;
     this.gift = gift;
     this.zeros = zeros;
@@ -97,9 +99,17 @@ public final class FolioPool implements AutoCloseable {
       opened.forEach(Slab::close);
       throw e;
     }
-    FolioPool pool = new FolioPool(plan, opened.get(0), opened.get(1), opened.get(2));
+    FolioPool pool =
+        new FolioPool(
+            plan, opened.get(0), opened.get(1), opened.get(2), GiftProof.holds(syscalls, page));
     OPEN.add(pool);
     return pool;
+  }
+
+  /// Whether pages of the gift class may be given to this kernel. It was tried when the pool was
+  /// opened: a given page kept its bytes in flight after its backing was dropped and refilled.
+  public boolean mayGive() {
+    return mayGive;
   }
 
   /// The plan it was opened with.

@@ -50,6 +50,7 @@ final class PagesRoute implements Route {
     private final Source source;
     private final Sink sink;
     private final Pipe pipe = Pipe.open(SLOTS);
+    private long given;
 
     PagesStrand(Source source, Sink sink) {
       this.source = source;
@@ -66,7 +67,9 @@ final class PagesRoute implements Route {
       }
       long room = min(limit, pipe.bytes());
       boolean moreAfter = more || (pipe.bytes() < limit && source.remaining() != 0);
-      return sink.drain(pipe, room, moreAfter, tally);
+      long accepted = sink.drain(pipe, room, moreAfter, tally);
+      given = tally.given();
+      return accepted;
     }
 
     @Override
@@ -87,7 +90,7 @@ final class PagesRoute implements Route {
 
     @Override
     public String name() {
-      return source.wayIn() + "+" + sink.wayOut();
+      return source.wayIn() + "+" + (given > 0 ? "give" : sink.wayOut());
     }
   }
 }

@@ -144,7 +144,7 @@ public final class Splice {
       if (!route.stability(ask).isStrict()) {
         return Ticket.LIVE;
       }
-      return Ticket.SETTLED;
+      return tally.given() > 0 ? Ticket.GIVEN : Ticket.SETTLED;
     }
   }
 }

@@ -1,0 +1,176 @@
+package ropewalk.net;
+
+import static java.lang.Math.min;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ropewalk.iov.Tally;
+import ropewalk.linux.Errno;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Iovec;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Scratch;
+import ropewalk.linux.Splices;
+import ropewalk.page.FolioClass;
+import ropewalk.page.PageRef;
+import ropewalk.page.Provenance;
+import ropewalk.pipe.KernelPipe;
+import ropewalk.pipe.Pipe;
+
+/// Gives pages to a socket instead of having them copied: `vmsplice` into a kernel pipe, `splice`
+/// out of it, no byte touched.
+///
+/// ```
+///   cached folio ──lend──► slot ──vmsplice──► kernel pipe ──splice──► socket queue ──► receiver
+///        │                                        the kernel holds the page from here on
+///        └── GIVEN: a write makes a new version; at the last release the backing is dropped
+/// ```
+///
+/// Strict all the same: a given folio is never written again, and its memory goes back to the pool
+/// only through MADV_DONTNEED, after which the kernel still has the old pages and we have new ones
+/// ([ropewalk.page.FolioPool#mayGive] says whether this kernel was seen to do so).
+///
+/// Only pages that are lent, which means cached and likely to be lent again, are given: dropping
+/// and faulting in 64 KiB costs more than copying them once. The kernel pipe is empty between
+/// calls: a drain sees its 64 KiB through, and if the socket fails meanwhile the dirty pipe is
+/// closed. What was not accepted is still in our own pipe.
+final class Giving implements AutoCloseable {
+  /// What the kernel pipe holds at its default size; larger ones measured slower.
+  private static final int CHUNK_BYTES = 64 << 10;
+
+  /// Below a page there is nothing to save.
+  private static final int WORTH_BYTES = 4096;
+
+  private final Socket socket;
+  private final Scratch iov = new Scratch(Iovec.SIZE);
+  private @Nullable KernelPipe kernelPipe;
+  private boolean isRefused;
+
+  Giving(Socket socket) {
+    this.socket = socket;
+  }
+
+  /// True if the front of `pipe` is worth giving and may be given.
+  boolean takes(Pipe pipe, long limit) {
+    if (isRefused || limit < WORTH_BYTES) {
+      return false;
+    }
+    PageRef front = pipe.peek();
+    return front != null
+        && front.length() >= WORTH_BYTES
+        && front.provenance() != Provenance.OWNED
+        && front.folio().kind() == FolioClass.GIFT
+        && socket.pool().mayGive();
+  }
+
+  /// Gives the front of `pipe`, at most `limit` bytes.
+  ///
+  /// @return bytes that the socket accepted; 0 if the kernel refuses to take pages this way
+  long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    long sent = 0;
+    while (sent < limit && takes(pipe, limit - sent)) {
+      PageRef front = pipe.peek();
+      if (front == null) {
+        break;
+      }
+      long step = give(front, min(min(limit - sent, front.length()), CHUNK_BYTES));
+      if (step == 0) {
+        break;
+      }
+      boolean moreAfter = more || step < pipe.bytes();
+      push(pipe, step, moreAfter);
+      tally.addGiven(step);
+      sent += step;
+    }
+    return sent;
+  }
+
+  /// Puts pages into the kernel pipe.
+  private long give(PageRef front, long length) throws IOException {
+    KernelPipe through = kernelPipe;
+    if (through == null) {
+      through = KernelPipe.open(socket.syscalls());
+      kernelPipe = through;
+    }
+    front.give();
+    Iovec.set(iov.address(), 0, front.address(), length);
+    Fd in = through.source();
+    int number = in.enter();
+    try {
+      long given = socket.syscalls().vmsplice(number, iov.address(), 1, Splices.SPLICE_F_NONBLOCK);
+      if (given > 0) {
+        through.markDirty();
+        return given;
+      }
+      if (given == -Errno.EINTR) {
+        return 0;
+      }
+      // EPERM, ENOSYS, EINVAL...: this kernel or container has no vmsplice for us. Gather instead.
+      isRefused = true;
+      return 0;
+    } finally {
+      in.exit();
+    }
+  }
+
+  /// Moves all that is in the kernel pipe on into the socket, and forgets it in ours as it goes.
+  private void push(Pipe pipe, long bytes, boolean more) throws IOException {
+    KernelPipe through = kernelPipe;
+    if (through == null) {
+      return;
+    }
+    boolean isThrough = false;
+    try {
+      int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
+      for (long left = bytes; left > 0; ) {
+        long moved = spliceOnce(through.sink(), left, flags);
+        pipe.consume(moved);
+        left -= moved;
+      }
+      through.markClean();
+      isThrough = true;
+    } finally {
+      if (!isThrough) {
+        kernelPipe = null;
+        through.close();
+      }
+    }
+  }
+
+  private long spliceOnce(Fd from, long length, int flags) throws IOException {
+    Fd to = socket.fd();
+    while (true) {
+      int in = from.enter();
+      long moved;
+      try {
+        int out = to.enter();
+        try {
+          moved = socket.syscalls().splice(in, -1, out, -1, length, flags);
+        } finally {
+          to.exit();
+        }
+      } finally {
+        from.exit();
+      }
+      if (moved > 0) {
+        return moved;
+      }
+      if (moved == -Errno.EAGAIN) {
+        socket.awaitRoom();
+      } else if (moved != -Errno.EINTR) {
+        throw LinuxException.of(
+            moved == 0 ? -Errno.EPIPE : moved, "splice", "fd_out", to, "length", length);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    iov.close();
+    KernelPipe through = kernelPipe;
+    if (through != null) {
+      kernelPipe = null;
+      through.close();
+    }
+  }
+}

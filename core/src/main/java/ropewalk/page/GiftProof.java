@@ -1,0 +1,84 @@
+package ropewalk.page;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import ropewalk.linux.Errno;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Iovec;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Mapping;
+import ropewalk.linux.Maps;
+import ropewalk.linux.Memory;
+import ropewalk.linux.Scratch;
+import ropewalk.linux.Sockets;
+import ropewalk.linux.Splices;
+import ropewalk.linux.Syscalls;
+
+/// May pages of the gift class be given to this kernel? Nobody takes it on trust: a page is put in
+/// flight, its backing dropped, the address refilled, and what arrives is compared (rule 6).
+///
+/// ```
+///   page "old" ──vmsplice──► pipe ──splice──► socket          the page is in the socket's queue
+///   MADV_DONTNEED, then "new" at the same address             our side lets go and writes
+///   recv: "old"  → given pages stay what they are: proved
+///         "new"  → the kernel followed our mapping: giving is off
+/// ```
+///
+/// A kernel whose `vmsplice` copies passes too: then giving is merely not free.
+final class GiftProof {
+  private static final long OLD = 0x6f6c64_6f6c64_6f6cL;
+  private static final long NEW = 0x6e6577_6e6577_6e65L;
+
+  private GiftProof() {}
+
+  /// Tries it. Leaves nothing behind.
+  ///
+  /// @return true if what was in flight stayed what it was; false if it changed, or if this kernel
+  ///   or this container doesn't let us try
+  static boolean holds(Syscalls syscalls, int pageSize) {
+    try {
+      return attempt(syscalls, pageSize);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean attempt(Syscalls syscalls, int pageSize) throws IOException {
+    int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
+    long pair = syscalls.socketpair(Sockets.AF_UNIX, type, 0);
+    LinuxException.check(pair, "socketpair", "family", "AF_UNIX");
+    try (Fd sender = new Fd(syscalls, Syscalls.first(pair), "proof");
+        Fd receiver = new Fd(syscalls, Syscalls.second(pair), "proof")) {
+      long pipe = syscalls.pipe2(ropewalk.linux.Open.O_CLOEXEC | ropewalk.linux.Open.O_NONBLOCK);
+      LinuxException.check(pipe, "pipe2");
+      try (Fd out = new Fd(syscalls, Syscalls.first(pipe), "proof");
+          Fd in = new Fd(syscalls, Syscalls.second(pipe), "proof");
+          Scratch scratch = new Scratch(Iovec.SIZE + Long.BYTES);
+          Mapping page = Mapping.anonymous(syscalls, pageSize, 0)) {
+        long address = page.address();
+        Memory.ALL.set(JAVA_LONG, address, OLD);
+        Iovec.set(scratch.address(), 0, address, pageSize);
+        send(syscalls, in, out, sender, scratch.address(), pageSize);
+        LinuxException.check(
+            syscalls.madvise(address, pageSize, Maps.MADV_DONTNEED), "madvise", "DONTNEED");
+        Memory.ALL.set(JAVA_LONG, address, NEW);
+        long arrived = scratch.address() + Iovec.SIZE;
+        long got = syscalls.recv(receiver.number(), arrived, Long.BYTES, Sockets.MSG_DONTWAIT);
+        return got == Long.BYTES && Memory.ALL.get(JAVA_LONG, arrived) == OLD;
+      }
+    }
+  }
+
+  private static void send(Syscalls syscalls, Fd in, Fd out, Fd socket, long iov, int pageSize)
+      throws IOException {
+    int flags = Splices.SPLICE_F_NONBLOCK;
+    long spliced = syscalls.vmsplice(in.number(), iov, 1, flags);
+    LinuxException.check(spliced, "vmsplice", "length", pageSize);
+    long sent = syscalls.splice(out.number(), -1, socket.number(), -1, spliced, flags);
+    LinuxException.check(sent, "splice", "length", spliced);
+    if (spliced != pageSize || sent != pageSize) {
+      throw LinuxException.of(-Errno.EAGAIN, "splice", "length", pageSize, "moved", sent);
+    }
+  }
+}
