@@ -33,7 +33,7 @@ class MoveTest {
     0, 1, 4095, 4096, 4097, 65_535, 65_536, 65_537, 1 << 20, (1 << 20) + 1, 5_000_003
   };
 
-  private static final Engine.Choice[] ENGINES = {Engine.Choice.EPOLL};
+  private static final Engine.Choice[] ENGINES = {Engine.Choice.EPOLL, Engine.Choice.IO_URING};
 
   @TempDir Path directory;
 
@@ -82,7 +82,7 @@ class MoveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EPOLL"})
+  @EnumSource(names = {"EPOLL", "IO_URING"})
   void fileToSocketsStrictAndRelaxed(Engine.Choice choice) throws Exception {
     try (Ropewalk walk = open(choice)) {
       for (String scheme : new String[] {"tcp", "unix"}) {
@@ -171,7 +171,7 @@ class MoveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EPOLL"})
+  @EnumSource(names = {"EPOLL", "IO_URING"})
   void relayMovesEachByteOnce(Engine.Choice choice) throws Exception {
     try (Ropewalk walk = open(choice);
         Listener front = walk.listen("tcp://127.0.0.1:0");
@@ -194,7 +194,7 @@ class MoveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EPOLL"})
+  @EnumSource(names = {"EPOLL", "IO_URING"})
   void limitIsKeptAndTheSourceStandsBehindIt(Engine.Choice choice) throws Exception {
     try (Ropewalk walk = open(choice);
         PlainFile file = walk.plainFile(patterned(5_000_003));
@@ -218,7 +218,7 @@ class MoveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EPOLL"})
+  @EnumSource(names = {"EPOLL", "IO_URING"})
   void aPeerThatIsGoneIsAnErrorWithCountAndErrno(Engine.Choice choice) throws Exception {
     try (Ropewalk walk = open(choice);
         Listener listener = walk.listen("tcp://127.0.0.1:0");
@@ -232,7 +232,7 @@ class MoveTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EPOLL"})
+  @EnumSource(names = {"EPOLL", "IO_URING"})
   void aRouteThatCannotBeTakenSaysWhy(Engine.Choice choice) throws Exception {
     try (Ropewalk walk = open(choice);
         PlainFile file = walk.plainFile(patterned(1));
