@@ -94,6 +94,7 @@ public final class Bench {
         outcomes.add(outcome);
         print(outcome);
       }
+      run.leftOut().forEach((s, why) -> facts.put("left out: " + s.name(), why));
     }
     facts.put("load before / after", load + " / " + Machine.load());
     facts.put("others' CPU", foreign(ticks, outcomes));

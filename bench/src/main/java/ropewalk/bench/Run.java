@@ -26,6 +26,7 @@ final class Run implements AutoCloseable {
   private final WarmFiles files;
   private final Programs programs;
   private final Map<Subject, Child> senders = new HashMap<>();
+  private final Map<Subject, String> leftOut = new LinkedHashMap<>();
 
   /// Draws the order in a round. Seeded, so that two runs differ by the machine alone.
   private final Random order = new Random(2);
@@ -42,10 +43,11 @@ final class Run implements AutoCloseable {
   Map<Subject, List<Sample>> run(Cell cell, List<Subject> field) throws IOException {
     Map<Subject, List<Sample>> samples = new LinkedHashMap<>();
     for (Subject subject : field) {
-      samples.put(subject, new ArrayList<>());
-      warmUp(subject, cell);
+      if (isReady(subject, cell)) {
+        samples.put(subject, new ArrayList<>());
+      }
     }
-    List<Subject> turn = new ArrayList<>(field);
+    List<Subject> turn = new ArrayList<>(samples.keySet());
     int warmUps = cell.isSlow() ? 0 : WARM_UP_ROUNDS;
     for (int round = -warmUps; round < cell.rounds(); round++) {
       Collections.shuffle(turn, order);
@@ -59,16 +61,35 @@ final class Run implements AutoCloseable {
     return samples;
   }
 
-  private void warmUp(Subject subject, Cell cell) throws IOException {
-    if (senders.containsKey(subject)) {
-      return;
+  /// Starts the subject's process and warms it up where that has not been done. One that can't run
+  /// on this machine (no native Netty, io_uring forbidden) is left out, and the result says why;
+  /// one that fails later ends the run.
+  private boolean isReady(Subject subject, Cell cell) throws IOException {
+    if (senders.containsKey(subject) || leftOut.containsKey(subject)) {
+      return senders.containsKey(subject);
     }
     Child sender = Child.start(subject.name(), Pin.sender(), Subjects.command(subject, programs));
     senders.put(subject, sender);
-    sender.answer("start");
-    if (subject.family() == Subject.Family.C) {
-      return;
+    try {
+      sender.answer("start");
+    } catch (IOException e) {
+      leftOut.put(subject, String.valueOf(e.getMessage()));
+      senders.remove(subject);
+      sender.close();
+      return false;
     }
+    if (subject.family() != Subject.Family.C) {
+      warmUp(subject, cell);
+    }
+    return true;
+  }
+
+  /// The subjects that could not run here, and why.
+  Map<Subject, String> leftOut() {
+    return leftOut;
+  }
+
+  private void warmUp(Subject subject, Cell cell) throws IOException {
     Cell easy = new Cell(cell.kind(), 1 << 20, 64, "read", 0, 1);
     long end = System.nanoTime() + warmUpNanos;
     do {

@@ -9,6 +9,7 @@ import java.util.List;
 /// @param engine who waits for the socket: `blocking calls`, `epoll`, `io_uring`
 /// @param promise `strict` (bytes handed over never change) or `relaxed`
 /// @param kinds the sockets it can send to
+/// @param part the cells it takes part in
 /// @param thread `platform` or `virtual`
 /// @param arguments of the sender process
 record Subject(
@@ -17,6 +18,7 @@ record Subject(
     String engine,
     String promise,
     List<String> kinds,
+    Part part,
     String thread,
     List<String> arguments) {
 
@@ -26,11 +28,14 @@ record Subject(
     OURS
   }
 
-  /// Does this subject belong into `cell`? A slow receiver is there to see what waiting costs, so
-  /// only those who have a JVM and a thread to park take part, in both kinds of threads; elsewhere
-  /// platform threads do.
+  /// A slow receiver is there to see what waiting costs, so that other rows are of interest there.
+  enum Part {
+    FAST,
+    SLOW,
+    EVERYWHERE
+  }
+
   boolean fits(Cell cell) {
-    boolean kind = kinds.contains(cell.kind());
-    return cell.isSlow() ? kind && family != Family.C : kind && thread.equals("platform");
+    return kinds.contains(cell.kind()) && part != (cell.isSlow() ? Part.FAST : Part.SLOW);
   }
 }

@@ -3,16 +3,19 @@ package ropewalk.bench;
 import static ropewalk.bench.Subject.Family.C;
 import static ropewalk.bench.Subject.Family.JVM;
 import static ropewalk.bench.Subject.Family.OURS;
+import static ropewalk.bench.Subject.Part.EVERYWHERE;
+import static ropewalk.bench.Subject.Part.FAST;
+import static ropewalk.bench.Subject.Part.SLOW;
 
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import ropewalk.bench.Subject.Part;
 
 /// The field: who is compared.
 final class Subjects {
   private static final List<String> BOTH = List.of("tcp", "unix");
-  private static final List<String> UNIX = List.of("unix");
 
   private Subjects() {}
 
@@ -22,22 +25,49 @@ final class Subjects {
         c("c-pread-write", "pread-write", "strict"),
         c("c-splice", "splice", "relaxed"),
         c("c-vmsplice", "vmsplice", "relaxed"),
-        jvm("jdk-transferTo", "transferTo", "blocking calls", "relaxed", BOTH, "platform"),
-        jvm("jdk-read-write", "readWrite", "blocking calls", "strict", BOTH, "platform"),
-        jvm("jdk-mapped-write", "mappedWrite", "blocking calls", "strict", UNIX, "platform"),
-        jvm("netty-epoll", "netty", "epoll", "relaxed", BOTH, "platform"),
-        jvm("jdk-transferTo-vt", "transferTo", "JDK poller", "relaxed", BOTH, "virtual"),
-        jvm("jdk-read-write-vt", "readWrite", "JDK poller", "strict", BOTH, "virtual"));
+        jvm("jdk-transferTo", "transferTo", "blocking calls", "relaxed", EVERYWHERE),
+        jvm("jdk-read-write", "readWrite", "blocking calls", "strict", EVERYWHERE),
+        new Subject(
+            "jdk-mapped-write",
+            JVM,
+            "blocking calls",
+            "strict",
+            List.of("unix"),
+            FAST,
+            "platform",
+            List.of("mappedWrite", "platform")),
+        jvm("netty-epoll", "netty", "epoll", "relaxed", EVERYWHERE),
+        ours("ours-cached-ring", "cached-ring", "io_uring", "strict", FAST),
+        ours("ours-cached-epoll", "cached-epoll", "epoll", "strict", EVERYWHERE),
+        ours("ours-plain-ring", "plain-ring", "io_uring", "strict", FAST),
+        ours("ours-plain-epoll", "plain-epoll", "epoll", "strict", FAST),
+        ours("ours-relaxed-ring", "relaxed-ring", "io_uring", "relaxed", FAST),
+        ours("ours-relaxed-epoll", "relaxed-epoll", "epoll", "relaxed", FAST),
+        jvm("jdk-transferTo-vt", "transferTo", "JDK poller", "relaxed", SLOW),
+        jvm("jdk-read-write-vt", "readWrite", "JDK poller", "strict", SLOW),
+        ours("ours-cached-ring-vt", "cached-ring", "io_uring", "strict", SLOW),
+        ours("ours-cached-epoll-vt", "cached-epoll", "epoll", "strict", SLOW),
+        ours("ours-relaxed-ring-vt", "relaxed-ring", "io_uring", "relaxed", SLOW),
+        ours("ours-relaxed-epoll-vt", "relaxed-epoll", "epoll", "relaxed", SLOW));
   }
 
   private static Subject c(String name, String way, String promise) {
     return new Subject(
-        name, C, "blocking calls", promise, BOTH, "platform", List.of("sender", way));
+        name, C, "blocking calls", promise, BOTH, FAST, "platform", List.of("sender", way));
   }
 
-  private static Subject jvm(
-      String name, String way, String engine, String promise, List<String> kinds, String thread) {
-    return new Subject(name, JVM, engine, promise, kinds, thread, List.of(way, thread));
+  private static Subject jvm(String name, String way, String engine, String promise, Part part) {
+    String thread = thread(name);
+    return new Subject(name, JVM, engine, promise, BOTH, part, thread, List.of(way, thread));
+  }
+
+  private static Subject ours(String name, String way, String engine, String promise, Part part) {
+    String thread = thread(name);
+    return new Subject(name, OURS, engine, promise, BOTH, part, thread, List.of(way, thread));
+  }
+
+  private static String thread(String name) {
+    return name.endsWith("-vt") ? "virtual" : "platform";
   }
 
   /// Java as the senders run it: a small fixed heap, and the house's rule that `linux` alone may

@@ -1,5 +1,8 @@
 package ropewalk.bench.peer;
 
+import static ropewalk.engine.Engine.Choice.EPOLL;
+import static ropewalk.engine.Engine.Choice.IO_URING;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -35,6 +38,12 @@ public final class Sender {
       case "readWrite" -> new ChannelWay.ReadWrite();
       case "mappedWrite" -> new ChannelWay.MappedWrite();
       case "netty" -> new NettyWay();
+      case "cached-ring" -> new OursWay(IO_URING, true, false);
+      case "cached-epoll" -> new OursWay(EPOLL, true, false);
+      case "plain-ring" -> new OursWay(IO_URING, false, false);
+      case "plain-epoll" -> new OursWay(EPOLL, false, false);
+      case "relaxed-ring" -> new OursWay(IO_URING, false, true);
+      case "relaxed-epoll" -> new OursWay(EPOLL, false, true);
       default -> throw new IOException("no such way: " + name);
     };
   }
