@@ -33,7 +33,7 @@ import java.util.StringJoiner;
 /// | [#addPin] | pinned already, below the limits | references + 1, pins + 1 | acquire |
 /// | [#unpin] | pinned | references - 1, pins - 1 | release; acquire when it is the last |
 /// | [#claim] | UPTODATE, one owner and nobody else; none of EXCLUSIVE, GIVEN, WRITEBACK, POISONED, ZERO | EXCLUSIVE | acquire: sees what the last borrower left |
-/// | [#publish] | in use | UPTODATE, EXCLUSIVE falls | release: borrowers see the bytes |
+/// | [#publish] | in use, not ZERO; if EXCLUSIVE, not pinned | UPTODATE, EXCLUSIVE falls | release: borrowers see the bytes |
 /// | [#steal] | as claim, and not DIRTY | UPTODATE falls: fresh, unpublished memory | acquire |
 /// | [#give] | UPTODATE, not EXCLUSIVE, not POISONED, not ZERO | GIVEN, until it is at rest | acquire |
 /// | [#poison] | in use | POISONED, for ever | release |
@@ -211,7 +211,10 @@ public final class FolioWord {
   }
 
   static long publish(long word) {
-    return references(word) == 0 || (word & ZERO) != 0 ? REFUSED : (word | UPTODATE) & ~EXCLUSIVE;
+    boolean underWay = (word & EXCLUSIVE) != 0 && pins(word) != 0;
+    return references(word) == 0 || (word & ZERO) != 0 || underWay
+        ? REFUSED
+        : (word | UPTODATE) & ~EXCLUSIVE;
   }
 
   static long steal(long word) {

@@ -18,7 +18,10 @@ public enum Leaks {
 
   /// What the system property asks for; an unknown word is refused rather than taken for `off`.
   static Leaks configured() {
-    String word = System.getProperty("ropewalk.leaks", "off");
+    return of(System.getProperty("ropewalk.leaks", "off"));
+  }
+
+  static Leaks of(String word) {
     try {
       return valueOf(word.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
