@@ -63,35 +63,58 @@ final class Giving implements AutoCloseable {
         && socket.pool().mayGive();
   }
 
-  /// Gives the front of `pipe`, at most `limit` bytes.
+  /// Gives the front of `pipe`, at most `limit` bytes. A failure after the first byte makes a short
+  /// count, and shows itself at the next call.
   ///
-  /// @return bytes that the socket accepted; 0 if the kernel refuses to take pages this way
+  /// @return bytes that the socket accepted; 0 if pages can't go this way
   long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     long sent = 0;
     while (sent < limit && takes(pipe, limit - sent)) {
       PageRef front = pipe.peek();
-      if (front == null) {
+      KernelPipe through = front == null ? null : kernelPipe();
+      if (front == null || through == null) {
         break;
       }
-      long step = give(front, min(min(limit - sent, front.length()), CHUNK_BYTES));
-      if (step == 0) {
+      long want = min(min(limit - sent, front.length()), CHUNK_BYTES);
+      long given = give(through, front, want);
+      if (given == 0) {
         break;
       }
-      boolean moreAfter = more || step < pipe.bytes();
-      push(pipe, step, moreAfter);
-      tally.addGiven(step);
-      sent += step;
+      long before = pipe.bytes();
+      try {
+        push(through, pipe, given, more || given < before);
+      } catch (IOException e) {
+        sent += before - pipe.bytes();
+        if (sent == 0) {
+          throw e;
+        }
+        tally.addGiven(before - pipe.bytes());
+        return sent;
+      }
+      tally.addGiven(given);
+      sent += given;
     }
     return sent;
   }
 
-  /// Puts pages into the kernel pipe.
-  private long give(PageRef front, long length) throws IOException {
+  /// The kernel pipe, opened at the first need; null where there are no descriptors left for one: a
+  /// gather needs none.
+  private @Nullable KernelPipe kernelPipe() {
     KernelPipe through = kernelPipe;
     if (through == null) {
-      through = KernelPipe.open(socket.syscalls());
+      try {
+        through = KernelPipe.open(socket.syscalls());
+      } catch (IOException e) {
+        isRefused = true;
+        return null;
+      }
       kernelPipe = through;
     }
+    return through;
+  }
+
+  /// Puts pages into the kernel pipe, which is empty.
+  private long give(KernelPipe through, PageRef front, long length) throws IOException {
     front.give();
     Iovec.set(iov.address(), 0, front.address(), length);
     Fd in = through.source();
@@ -102,11 +125,9 @@ final class Giving implements AutoCloseable {
         through.markDirty();
         return given;
       }
-      if (given == -Errno.EINTR) {
-        return 0;
-      }
-      // EPERM, ENOSYS, EINVAL...: this kernel or container has no vmsplice for us. Gather instead.
-      isRefused = true;
+      // EPERM, ENOSYS, EINVAL...: this kernel or container has no vmsplice for us. A signal came
+      // first: the next drain tries again.
+      isRefused = given != -Errno.EINTR;
       return 0;
     } finally {
       in.exit();
@@ -114,11 +135,7 @@ final class Giving implements AutoCloseable {
   }
 
   /// Moves all that is in the kernel pipe on into the socket, and forgets it in ours as it goes.
-  private void push(Pipe pipe, long bytes, boolean more) throws IOException {
-    KernelPipe through = kernelPipe;
-    if (through == null) {
-      return;
-    }
+  private void push(KernelPipe through, Pipe pipe, long bytes, boolean more) throws IOException {
     boolean isThrough = false;
     try {
       int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
