@@ -6,5 +6,6 @@ module ropewalk.linux {
   requires static org.jspecify;
 
   exports ropewalk.linux;
+  exports ropewalk.linux.libcrypto;
   exports ropewalk.linux.uring;
 }
