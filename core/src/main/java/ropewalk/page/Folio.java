@@ -35,7 +35,20 @@ public final class Folio {
     }
   }
 
-  private final Slab slab;
+  /// Where a folio rests: its pool's [Slab]; in the tests of memory order, a counter.
+  interface Home {
+    /// Bytes of one page.
+    int pageSize();
+
+    /// The kind of memory.
+    FolioClass kind();
+
+    /// Takes the folio, whose last reference has just gone; `before` and `after` are its words of
+    /// that moment. Called exactly once for each [Folio#take].
+    void bringBack(Folio folio, long before, long after);
+  }
+
+  private final Home home;
   private final int page;
   private final long address;
 
@@ -46,8 +59,8 @@ public final class Folio {
   @SuppressWarnings("unused") // by WORD
   private volatile long word;
 
-  Folio(Slab slab, int page, long address) {
-    this.slab = slab;
+  Folio(Home home, int page, long address) {
+    this.home = home;
     this.page = page;
     this.address = address;
   }
@@ -59,12 +72,12 @@ public final class Folio {
 
   /// Bytes; a power of two.
   public int size() {
-    return slab.pageSize() << order;
+    return home.pageSize() << order;
   }
 
   /// Which kind of memory it is.
   public FolioClass kind() {
-    return slab.kind();
+    return home.kind();
   }
 
   /// The state at some moment not before the caller's last synchronisation; for messages and tests.
@@ -108,10 +121,6 @@ public final class Folio {
 
   int order() {
     return order;
-  }
-
-  Slab slab() {
-    return slab;
   }
 
   /// Takes it out of the pool: one reference, owned, nothing published.
@@ -190,7 +199,7 @@ public final class Folio {
   }
 
   boolean tryGive() {
-    return slab.kind() == FolioClass.GIFT && applyAcquire(FolioWord::give);
+    return home.kind() == FolioClass.GIFT && applyAcquire(FolioWord::give);
   }
 
   /// Marks the memory as bad. Nobody new may look at it, and it never returns to use.
@@ -274,7 +283,7 @@ public final class Folio {
       long seen = (long) WORD.compareAndExchange(this, word, next);
       if (seen == word) {
         if (FolioWord.references(next) == 0) {
-          slab.bringBack(this, word, next);
+          home.bringBack(this, word, next);
         }
         return;
       }
@@ -294,7 +303,7 @@ public final class Folio {
 
   private String describe(long word) {
     return "folio %s %d KiB at 0x%x: %s"
-        .formatted(slab.kind(), size() >> 10, address, FolioWord.describe(word));
+        .formatted(home.kind(), size() >> 10, address, FolioWord.describe(word));
   }
 
   /// For messages: `folio GIFT 64 KiB at 0x7f…: references=1 …`.

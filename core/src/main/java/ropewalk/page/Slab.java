@@ -26,7 +26,7 @@ import ropewalk.linux.Syscalls;
 ///
 /// **Waiting** is first come, first served. While anybody waits nobody else may take, except from
 /// the reserve; whoever brings a folio back serves the queue and hands folios over directly.
-final class Slab {
+final class Slab implements Folio.Home {
 
   private static final class Waiter {
     final int order;
@@ -119,11 +119,13 @@ final class Slab {
     return cause;
   }
 
-  FolioClass kind() {
+  @Override
+  public FolioClass kind() {
     return kind;
   }
 
-  int pageSize() {
+  @Override
+  public int pageSize() {
     return pageSize;
   }
 
@@ -248,7 +250,8 @@ final class Slab {
   /// that moment. A given folio loses its backing first: its next user gets fresh pages, and what
   /// is in flight stays what it was (rule 6). Bad memory, and memory that would not be dropped,
   /// stays out for ever.
-  void bringBack(Folio folio, long before, long after) {
+  @Override
+  public void bringBack(Folio folio, long before, long after) {
     boolean given = FolioWord.has(before, FolioWord.GIVEN);
     boolean lost = FolioWord.has(after, FolioWord.POISONED);
     if (given && !lost) {
