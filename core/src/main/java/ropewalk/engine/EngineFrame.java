@@ -185,8 +185,13 @@ abstract class EngineFrame {
             Thread.currentThread().isVirtual()
                 ? virtually(call, number, memory, length, offset)
                 : plainly(call, number, memory, length, offset);
-        return LinuxException.check(
-            result, call.call, "fd", fd, call.lengthName, length, "offset", offset);
+        if (result < 0) {
+          throw call.hasOffset
+              ? LinuxException.of(
+                  result, call.call, "fd", fd, call.lengthName, length, "offset", offset)
+              : LinuxException.of(result, call.call, "fd", fd);
+        }
+        return result;
       } finally {
         fd.exit();
       }

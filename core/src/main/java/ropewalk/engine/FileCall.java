@@ -9,42 +9,42 @@ import ropewalk.linux.Syscalls;
 /// One shape for all: `memory` is an address or an iovec array, `length` counts bytes or iovecs.
 enum FileCall {
   /// pread(2)
-  READ("pread", "length") {
+  READ("pread", "length", true) {
     @Override
     long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
       return syscalls.pread(fd, memory, length, offset);
     }
   },
   /// pwrite(2)
-  WRITE("pwrite", "length") {
+  WRITE("pwrite", "length", true) {
     @Override
     long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
       return syscalls.pwrite(fd, memory, length, offset);
     }
   },
   /// preadv(2)
-  READV("preadv", "count") {
+  READV("preadv", "count", true) {
     @Override
     long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
       return syscalls.preadv2(fd, memory, (int) length, offset, 0);
     }
   },
   /// pwritev(2)
-  WRITEV("pwritev", "count") {
+  WRITEV("pwritev", "count", true) {
     @Override
     long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
       return syscalls.pwritev2(fd, memory, (int) length, offset, 0);
     }
   },
   /// fsync(2)
-  FSYNC("fsync", "length") {
+  FSYNC("fsync", "length", false) {
     @Override
     long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
       return syscalls.fsync(fd);
     }
   },
   /// fdatasync(2)
-  FDATASYNC("fdatasync", "length") {
+  FDATASYNC("fdatasync", "length", false) {
     @Override
     long make(Syscalls syscalls, int fd, long memory, long length, long offset) {
       return syscalls.fdatasync(fd);
@@ -57,9 +57,13 @@ enum FileCall {
   /// What `length` counts, as errors name it.
   final String lengthName;
 
-  FileCall(String call, String lengthName) {
+  /// Whether the call is about a place in the file.
+  final boolean hasOffset;
+
+  FileCall(String call, String lengthName, boolean hasOffset) {
     this.call = call;
     this.lengthName = lengthName;
+    this.hasOffset = hasOffset;
   }
 
   /// Makes the call once; it may block.

@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
+import ropewalk.linux.FileFlags;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Syscalls;
 import ropewalk.linux.uring.Cqe;
@@ -47,9 +48,11 @@ import ropewalk.linux.uring.Uring;
 ///
 /// ## Requests die with threads
 ///
-/// The kernel ties a request to the thread that submitted it, and cancels it when that thread
-/// exits. Here it is the carrier of a virtual thread, and carriers come and go: -ECANCELED that we
-/// did not ask for means "ask again", and whoever waits does.
+/// The kernel ties a request to the thread that submitted it. When that thread exits the request is
+/// lost: older kernels cancel it at once, newer ones (6.18 was watched) keep it, and answer
+/// -ECANCELED when its event comes. Here that thread is the carrier of a virtual thread, and
+/// carriers come and go. So -ECANCELED that we did not ask for means "ask again", and whoever waits
+/// does.
 ///
 /// ## Nothing outlives its caller
 ///
@@ -90,8 +93,8 @@ public final class RingEngine extends EngineFrame implements Engine {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Uring ring;
+  final ReentrantLock lock = new ReentrantLock();
+  final Uring ring;
   private final Bell bell;
   private final Requests requests = new Requests(gate);
   private final Thread reaper;
@@ -169,6 +172,12 @@ public final class RingEngine extends EngineFrame implements Engine {
   @Override
   long parkUntilDone(FileCall call, int number, long memory, long length, long offset)
       throws IOException {
+    if (call.hasOffset) {
+      long seekable = syscalls.lseek(number, 0, FileFlags.SEEK_CUR);
+      if (seekable < 0) {
+        return seekable; // a pipe, say: a ring would not mind, and wait for its bytes
+      }
+    }
     Request request = take();
     request.waiter.begin();
     request.ask(call, number, memory, length, offset);

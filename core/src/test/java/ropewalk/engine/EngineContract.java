@@ -74,6 +74,11 @@ abstract class EngineContract {
     return running;
   }
 
+  /// Waits until the task has ended, however.
+  static void ended(Running<?> running) throws InterruptedException {
+    running.thread().join();
+  }
+
   @ParameterizedTest
   @EnumSource
   void wakesWhenAPipeHasBytes(Kind kind) throws Exception {
