@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
 import ropewalk.file.CachedFile;
 import ropewalk.file.PlainFile;
@@ -39,7 +40,7 @@ class MoveFaultsTest {
   private static Ropewalk open(FaultySyscalls faulty, Engine.Choice choice) throws IOException {
     return Ropewalk.builder()
         .syscalls(faulty.calls())
-        .engine(choice)
+        .engine(Denied.granted(choice))
         .cacheBytes(2 << 20)
         .plan(PoolPlan.of(4 << 20, 4 << 20))
         .open();

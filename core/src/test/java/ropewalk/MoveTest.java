@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
 import ropewalk.file.NullSink;
 import ropewalk.file.PlainFile;
@@ -39,7 +40,7 @@ class MoveTest {
 
   private static Ropewalk open(Engine.Choice choice) throws IOException {
     return Ropewalk.builder()
-        .engine(choice)
+        .engine(Denied.granted(choice))
         .cacheBytes(16 << 20)
         .plan(PoolPlan.of(16 << 20, 32 << 20))
         .open();
