@@ -15,6 +15,9 @@ public final class RopewalkBuilder {
   /// Enough for the hot files of a small site; `serve --cache` asks for more.
   private static final long CACHE_BYTES = 64L << 20;
 
+  /// A page cache holds one run at the least.
+  private static final long CACHE_MIN = 64L << 10;
+
   private Syscalls syscalls = HostSyscalls.host();
   private Engine.Choice choice = Engine.Choice.AUTO;
   private long cacheBytes = CACHE_BYTES;
@@ -34,7 +37,7 @@ public final class RopewalkBuilder {
     return this;
   }
 
-  /// The most bytes of files that the page cache keeps.
+  /// The most bytes of files that the page cache keeps; below 64 KiB it keeps that much.
   public RopewalkBuilder cacheBytes(long bytes) {
     if (bytes < 0) {
       throw new IllegalArgumentException("cacheBytes must not be negative: " + bytes);
@@ -55,10 +58,14 @@ public final class RopewalkBuilder {
   public Ropewalk open() throws IOException {
     PoolPlan chosen = plan == null ? PoolPlan.standard(Ceilings.ofThisMachine(), cacheBytes) : plan;
     FolioPool pool = FolioPool.open(syscalls, chosen);
+    @Nullable Engine engine = null;
     try {
-      Engine engine = Engine.open(syscalls, choice);
-      return new Ropewalk(engine, pool, PageCache.open(pool, cacheBytes));
+      engine = Engine.open(syscalls, choice);
+      return new Ropewalk(engine, pool, PageCache.open(pool, Math.max(cacheBytes, CACHE_MIN)));
     } catch (IOException | RuntimeException e) {
+      if (engine != null) {
+        engine.close();
+      }
       pool.close();
       throw e;
     }
