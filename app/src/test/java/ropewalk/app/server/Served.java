@@ -3,6 +3,7 @@ package ropewalk.app.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +44,25 @@ final class Served implements AutoCloseable {
   /// Writes `bytes` as `name` and gives its path.
   Path put(String name, byte[] bytes) throws IOException {
     Path path = root.resolve(name);
-    Files.createDirectories(path.resolve(".."));
+    Files.createDirectories(path.resolveSibling("."));
     return Files.write(path, bytes);
   }
 
   Path put(String name, String text) throws IOException {
     return put(name, text.getBytes(UTF_8));
+  }
+
+  /// Makes a sparse file of `size` zeros, but for one marked byte at each of `marks`.
+  Path sparse(String name, long size, long... marks) throws IOException {
+    Path path = root.resolve(name);
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(size);
+      for (long mark : marks) {
+        file.seek(mark);
+        file.write(1);
+      }
+    }
+    return path;
   }
 
   /// A raw connection.
