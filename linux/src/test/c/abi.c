@@ -297,6 +297,13 @@ int main(void) {
   N(Statx, S_IFMT); N(Statx, S_IFSOCK); N(Statx, S_IFLNK); N(Statx, S_IFREG); N(Statx, S_IFBLK);
   N(Statx, S_IFDIR); N(Statx, S_IFCHR); N(Statx, S_IFIFO); N(Statx, STATX_ATTR_VERITY);
   /* io_uring */
+  AS("RingProbe.PARAMS_SIZE", sizeof(struct io_uring_params));
+  AS("RingProbe.IORING_REGISTER_PROBE", IORING_REGISTER_PROBE);
+  AS("RingProbe.IORING_OP_SEND_ZC", IORING_OP_SEND_ZC);
+  AS("RingProbe.PROBE_COUNT", offsetof(struct io_uring_probe, ops_len));
+  AS("RingProbe.PROBE_HEADER", sizeof(struct io_uring_probe));
+  AS("RingProbe.PROBE_OP", sizeof(struct io_uring_probe_op));
+  AS("RingProbe.PROBE_OP_FLAGS", offsetof(struct io_uring_probe_op, flags));
   AS("uring.UringParams.SIZE", sizeof(struct io_uring_params));
   AS("uring.UringParams.SQ_ENTRIES", offsetof(struct io_uring_params, sq_entries));
   AS("uring.UringParams.CQ_ENTRIES", offsetof(struct io_uring_params, cq_entries));

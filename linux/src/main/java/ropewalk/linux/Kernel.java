@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import ropewalk.linux.uring.Opcode;
 
 /// What this kernel, this container and this virtual machine can do, found out by trying and never
 /// deduced from a version number.
@@ -23,8 +22,9 @@ import ropewalk.linux.uring.Opcode;
 /// came back.
 ///
 /// @param facts the answers, in the order asked
-/// @param opcodes the io_uring requests of this kernel; empty where there is no io_uring
-public record Kernel(List<Fact> facts, Set<Opcode> opcodes) {
+/// @param opcodes the io_uring requests of this kernel by their numbers `IORING_OP_*`, for
+///   `uring.Opcode` upstairs; empty where there is no io_uring
+public record Kernel(List<Fact> facts, Set<Integer> opcodes) {
   /// The kernel's release.
   public static final String RELEASE = "kernel";
 
@@ -113,7 +113,7 @@ public record Kernel(List<Fact> facts, Set<Opcode> opcodes) {
   public static Kernel probe(Syscalls syscalls) {
     List<Fact> facts = new ArrayList<>();
     MachineProbe.ask(syscalls, facts);
-    Set<Opcode> opcodes = RingProbe.ask(syscalls, facts);
+    Set<Integer> opcodes = RingProbe.ask(syscalls, facts);
     attempt(facts, SPLICE, () -> PipeProbe.ask(syscalls, facts));
     attempt(facts, VMSPLICE, () -> GivenProbe.ask(syscalls, facts));
     attempt(facts, OPENAT2, () -> FileProbe.ask(syscalls, facts));

@@ -49,7 +49,6 @@ class KernelTest extends DescriptorAudit {
     }
     assertThat(missing).isEmpty();
     assertThat(kernel.facts()).extracting(Fact::name).doesNotHaveDuplicates();
-    System.out.print(kernel);
   }
 
   @Test
@@ -79,7 +78,7 @@ class KernelTest extends DescriptorAudit {
     Kernel denied = Kernel.probe(denying(Errno.EPERM, "ioUringSetup"));
     assertThat(denied.fact(Kernel.IO_URING).detail()).startsWith("EPERM");
     Kernel halfway = Kernel.probe(denying(Errno.EINVAL, "ioUringRegister"));
-    assertThat(halfway.fact(Kernel.IO_URING).detail()).contains("EINVAL (22)");
+    assertThat(halfway.fact(Kernel.IO_URING).detail()).contains("EINVAL");
   }
 
   @Test

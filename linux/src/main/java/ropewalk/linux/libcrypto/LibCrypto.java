@@ -1,13 +1,13 @@
 package ropewalk.linux.libcrypto;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Memory;
+import ropewalk.linux.Scratch;
 
 /// OpenSSL's libcrypto, where this system has it: digests over native memory without a copy through
 /// the Java heap.
@@ -61,7 +62,8 @@ public final class LibCrypto {
 
   private LibCrypto(String name, SymbolLookup library) {
     this.name = name;
-    this.byName = link(library, "EVP_get_digestbyname", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    this.byName =
+        link(library, "EVP_get_digestbyname", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
     this.contextNew = link(library, "EVP_MD_CTX_new", FunctionDescriptor.of(JAVA_LONG));
     this.contextFree = link(library, "EVP_MD_CTX_free", FunctionDescriptor.ofVoid(JAVA_LONG));
     FunctionDescriptor three = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -108,12 +110,15 @@ public final class LibCrypto {
   }
 
   private long typeOf(String algorithm) {
-    if (algorithm.indexOf('\0') >= 0) {
-      return 0;
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment text = arena.allocateFrom(algorithm, StandardCharsets.UTF_8);
-      return (long) byName.invokeExact(text);
+    byte[] bytes = algorithm.getBytes(StandardCharsets.UTF_8);
+    try (Scratch text = new Scratch(bytes.length + 1L)) {
+      for (int i = 0; i < bytes.length; i++) {
+        if (bytes[i] == 0) {
+          return 0;
+        }
+        Memory.ALL.set(JAVA_BYTE, text.address() + i, bytes[i]);
+      }
+      return (long) byName.invokeExact(text.address());
     } catch (Throwable t) {
       throw unexpected(t);
     }
