@@ -6,7 +6,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import ropewalk.iov.Tally;
+import ropewalk.linux.libcrypto.EvpDigest;
+import ropewalk.linux.libcrypto.LibCrypto;
 import ropewalk.page.PageRef;
 
 /// A digest over pages: each byte is read once, where it lies.
@@ -16,7 +19,7 @@ import ropewalk.page.PageRef;
 /// they copy is counted.
 ///
 /// Used by one thread at a time.
-public abstract sealed class Digest implements AutoCloseable permits HeapDigest {
+public abstract sealed class Digest implements AutoCloseable permits NativeDigest, HeapDigest {
   /// The names that people type, and what the libraries call them.
   private static final Map<String, String> NAMES =
       Map.of(
@@ -45,6 +48,10 @@ public abstract sealed class Digest implements AutoCloseable permits HeapDigest 
       throw new IllegalArgumentException(
           "no digest called '%s'; there are %s"
               .formatted(algorithm, NAMES.keySet().stream().sorted().toList()));
+    }
+    Optional<EvpDigest> inPlace = LibCrypto.find().flatMap(library -> library.digest(standard));
+    if (inPlace.isPresent()) {
+      return new NativeDigest(name, inPlace.get());
     }
     try {
       return new HeapDigest(name, MessageDigest.getInstance(standard));
