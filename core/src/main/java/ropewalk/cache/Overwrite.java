@@ -125,10 +125,14 @@ final class Overwrite {
     long start = source.position();
     int written = 0;
     try {
-      if (cached != null && cached.length() >= filled && cached.tryClaim()) {
+      boolean isRoomy = cached != null && cached.length() >= filled;
+      if (cached != null && isRoomy && cached.tryClaim()) {
         target = cached;
         map.cache.inPlace.increment();
       } else {
+        if (isRoomy) {
+          map.cache.versions.increment();
+        }
         target = map.cache.takeVersion(Fetch.folioBytes(filled));
         keepRest(run, from, count, target);
       }
@@ -161,7 +165,6 @@ final class Overwrite {
     PageRef cached = run.pages;
     int end = from + count;
     if (cached != null) {
-      map.cache.versions.increment();
       Copy.bytes(cached.address(), target.address(), Math.min(from, run.filled), tally);
       if (end < run.filled) {
         Copy.bytes(cached.address() + end, target.address() + end, run.filled - end, tally);
