@@ -149,6 +149,22 @@ abstract class EngineFrame {
     return errand.await();
   }
 
+  /// Parks until there is an answer, and returns it; throws what else ends the wait.
+  final int sleep(Waiter waiter) throws IOException {
+    while (true) {
+      int answer = waiter.answerAcquire();
+      if (answer != Waiter.NONE) {
+        return answer;
+      }
+      waiter.watch.check();
+      if (waiter.watch.isDue()) {
+        throw waiter.watch.timeout();
+      }
+      counts.parked.increment();
+      waiter.watch.park();
+    }
+  }
+
   private void wakeAll() {
     gate.shut();
     wakeParked();

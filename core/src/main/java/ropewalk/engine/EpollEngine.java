@@ -114,7 +114,9 @@ public final class EpollEngine extends EngineFrame implements Engine {
       if (joined == -Errno.EPERM) {
         return events; // files and such, which epoll refuses, are always ready
       }
-      LinuxException.check(joined, "epoll_ctl", "fd", fd, "events", PollNames.of(events));
+      if (joined < 0) {
+        throw LinuxException.of(joined, "epoll_ctl", "fd", fd, "events", PollNames.of(events));
+      }
       counts.submitted.increment();
       try {
         return sleep(waiter);
@@ -126,21 +128,6 @@ public final class EpollEngine extends EngineFrame implements Engine {
       fd.offClose(waiter);
       waiter.end();
       interest.rest(waiter);
-    }
-  }
-
-  private int sleep(Waiter waiter) throws IOException {
-    while (true) {
-      int answer = waiter.answerAcquire();
-      if (answer != Waiter.NONE) {
-        return answer;
-      }
-      waiter.watch.check();
-      if (waiter.watch.isDue()) {
-        throw waiter.watch.timeout();
-      }
-      counts.parked.increment();
-      waiter.watch.park();
     }
   }
 

@@ -1,50 +1,22 @@
 package ropewalk.engine;
 
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
 import java.net.SocketTimeoutException;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Syscalls;
-import ropewalk.linux.uring.Cqe;
 import ropewalk.linux.uring.Opcode;
 import ropewalk.linux.uring.Registered;
-import ropewalk.linux.uring.Sqe;
 import ropewalk.linux.uring.Uring;
 
-/// The engine over io_uring.
-///
-/// ## Who submits, who reaps
-///
-/// One ring and one lock. Whoever asks submits for itself: under the lock it fills an entry, enters
-/// the kernel (which takes the entry and does not wait), and reaps what is there. Much is answered
-/// by then: a read that hits the page cache never parks its thread, and never wakes another. For
-/// the rest there is one platform thread, the reaper, which sleeps on an eventfd that the kernel
-/// rings for completions:
-///
-/// ```
-///   virtual thread                 kernel                    reaper (ropewalk-ring-N)
-///     lock
-///       fill, enter -------------> starts
-///       reap: answered already?      |
-///     unlock     | no                |  done
-///     park       |                   +---- eventfd ---------> lock, reap: answer, unpark, unlock
-///       .        |                                                   |
-///     answer? <--+---------------------------------------------------+
-/// ```
-///
-/// A hand-over to a thread that owns the ring would cost two switches of threads for each request,
-/// also for the many that need none. While a submitter is in the kernel the eventfd is
-/// [muted][Uring#muteEventfd]: what completes meanwhile is reaped by the submitter itself, right
-/// after it has spoken up again.
+/// The engine over io_uring: readiness is a POLL_ADD, a call on a file is a READ, WRITE, READV,
+/// WRITEV or FSYNC, and who asked is parked until the [ring][SharedRing] has the answer.
 ///
 /// ## Requests die with threads
 ///
@@ -61,14 +33,11 @@ import ropewalk.linux.uring.Uring;
 /// kernel's hands when a call returns, and an engine that nobody is inside of can be freed. Calls
 /// on files are not cancelled at all.
 ///
-/// ## Order of memory
-///
-/// | access to | by | order |
-/// |---|---|---|
-/// | ring, `requests`, a request's number and flight | all | under `lock` |
-/// | [Waiter] | reaper writes the answer, sleeper reads it | release / acquire, see there |
-/// | mute, then tail of completions | submitter | full fence between: what was posted in silence is seen |
-/// | `stopping` | closer writes, then rings; reaper reads after the ring | volatile |
+/// ```
+///   submit --> sleep --answer--> ready: return        error: throw        -ECANCELED, -EINTR: submit again
+///                |
+///                +--closed, interrupted, too late--> cancel --> sleep --answer--> throw
+/// ```
 public final class RingEngine extends EngineFrame implements Engine {
   /// Submissions are handed over one by one, so more than a few entries are only needed when the
   /// kernel takes none for a moment.
@@ -77,9 +46,6 @@ public final class RingEngine extends EngineFrame implements Engine {
   /// Completions that fit before the kernel must keep a list: 64 KiB of memory. The list is worked
   /// off too, only slower.
   private static final int CQ_ENTRIES = 4096;
-
-  /// Number of the answers that nobody waits for. No request has this index.
-  private static final long NOBODY = -1L;
 
   private static final Set<Opcode> NEEDED =
       EnumSet.of(
@@ -91,24 +57,11 @@ public final class RingEngine extends EngineFrame implements Engine {
           Opcode.WRITEV,
           Opcode.FSYNC);
 
-  private static final AtomicInteger NUMBER = new AtomicInteger();
+  final SharedRing ring;
 
-  final ReentrantLock lock = new ReentrantLock();
-  final Uring ring;
-  private final Bell bell;
-  private final Requests requests = new Requests(gate);
-  private final Thread reaper;
-  private volatile boolean stopping;
-
-  private RingEngine(Syscalls syscalls, Uring ring, Bell bell) {
+  private RingEngine(Syscalls syscalls, Uring uring, Bell bell) {
     super(syscalls);
-    this.ring = ring;
-    this.bell = bell;
-    this.reaper =
-        Thread.ofPlatform()
-            .daemon()
-            .name("ropewalk-ring-" + NUMBER.incrementAndGet())
-            .unstarted(this::reapWhenRung);
+    this.ring = new SharedRing(uring, bell, gate, counts, this::fail);
   }
 
   static RingEngine open(Syscalls syscalls) throws IOException {
@@ -118,23 +71,23 @@ public final class RingEngine extends EngineFrame implements Engine {
   /// Opens one with a ring of these sizes; refused with the reason if the kernel has no ring for us
   /// or one that lacks something.
   static RingEngine open(Syscalls syscalls, int sqEntries, int cqEntries) throws IOException {
-    Uring ring = Uring.open(syscalls, sqEntries, cqEntries, Uring.IORING_SETUP_CLAMP);
+    Uring uring = Uring.open(syscalls, sqEntries, cqEntries, Uring.IORING_SETUP_CLAMP);
     @Nullable Bell bell = null;
     try {
-      Registered registered = new Registered(ring);
+      Registered registered = new Registered(uring);
       Set<Opcode> missing = EnumSet.copyOf(NEEDED);
       missing.removeAll(registered.opcodes());
-      if (!missing.isEmpty() || (ring.features() & Uring.IORING_FEAT_NODROP) == 0) {
+      if (!missing.isEmpty() || (uring.features() & Uring.IORING_FEAT_NODROP) == 0) {
         throw new IOException("this kernel's io_uring is too old: it lacks " + missing);
       }
       bell = new Bell(syscalls, "completion bell");
       LinuxException.check(
-          registered.registerEventfd(bell.number()), "io_uring_register", "fd", ring.fd());
-      RingEngine engine = new RingEngine(syscalls, ring, bell);
-      engine.reaper.start();
+          registered.registerEventfd(bell.number()), "io_uring_register", "fd", uring.fd());
+      RingEngine engine = new RingEngine(syscalls, uring, bell);
+      engine.ring.start();
       return engine;
     } catch (Throwable t) {
-      ring.close();
+      uring.close();
       if (bell != null) {
         bell.close();
       }
@@ -154,18 +107,17 @@ public final class RingEngine extends EngineFrame implements Engine {
 
   @Override
   int parkUntilReady(Fd fd, int number, int events, long deadlineNanos) throws IOException {
-    Request request = take();
-    Waiter waiter = request.waiter;
-    waiter.begin(fd, events, deadlineNanos);
+    Request request = ring.take();
+    request.waiter.begin(fd, events, deadlineNanos);
     request.ask(number, events);
-    fd.onClose(waiter);
+    fd.onClose(request.waiter);
     try {
-      submit(request);
+      ring.submit(request);
       return sleepUntilReady(request, fd, events);
     } finally {
-      fd.offClose(waiter);
-      waiter.end();
-      give(request);
+      fd.offClose(request.waiter);
+      request.waiter.end();
+      ring.give(request);
     }
   }
 
@@ -178,12 +130,12 @@ public final class RingEngine extends EngineFrame implements Engine {
         return seekable; // a pipe, say: a ring would not mind, and wait for its bytes
       }
     }
-    Request request = take();
+    Request request = ring.take();
     request.waiter.begin();
     request.ask(call, number, memory, length, offset);
     try {
       while (true) {
-        submit(request);
+        ring.submit(request);
         int answer = sleepUntilAnswered(request.waiter);
         if (answer == -Errno.EAGAIN) {
           break;
@@ -194,182 +146,61 @@ public final class RingEngine extends EngineFrame implements Engine {
       }
     } finally {
       request.waiter.end();
-      give(request);
+      ring.give(request);
     }
-    // A file that is marked O_NONBLOCK and is not in the page cache: a worker makes the plain call,
-    // which does not care.
+    // A file that is marked O_NONBLOCK and is not in the page cache: a plain call does not care.
     return hand(() -> plainly(call, number, memory, length, offset));
   }
 
   @Override
   void wakeParked() {
-    lock.lock();
-    try {
-      requests.wakeAll();
-    } finally {
-      lock.unlock();
-    }
+    ring.wakeAll();
   }
 
   @Override
   void free() {
-    stopping = true;
-    bell.run();
-    boolean interrupted = false;
-    while (reaper.isAlive()) {
-      try {
-        reaper.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
     ring.close();
-    bell.close();
   }
-
-  // ---- asking
-
-  Request take() {
-    lock.lock();
-    try {
-      return requests.take();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void give(Request request) {
-    lock.lock();
-    try {
-      requests.give(request);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Hands `request` to the kernel, and reaps what is answered by then, its own answer included.
-  void submit(Request request) throws IOException {
-    lock.lock();
-    try {
-      request.waiter.ask();
-      request.generation++;
-      request.inFlight = true;
-      request.fill(nextSqe());
-      enter(request);
-      counts.submitted.increment();
-      if (!request.inFlight) {
-        counts.inlined.increment();
-      }
-    } catch (Throwable t) {
-      request.inFlight = false; // the kernel never saw it, and the ring is given up
-      throw t;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Asks the kernel to give up `request`, and waits for its answer, which may well be a result.
-  private int withdraw(Request request) throws IOException {
-    lock.lock();
-    try {
-      if (request.inFlight) {
-        Sqe.asyncCancel(nextSqe(), request.userData(), 0, NOBODY);
-        enter(request);
-      }
-    } finally {
-      lock.unlock();
-    }
-    return sleepUntilAnswered(request.waiter);
-  }
-
-  /// Under the lock: an entry to fill. There always is one, because [#enter] leaves none behind.
-  private long nextSqe() throws IOException {
-    long sqe = ring.nextSqe();
-    while (sqe == 0) {
-      enter(null);
-      sqe = ring.nextSqe();
-    }
-    return sqe;
-  }
-
-  /// Under the lock: makes the kernel take all entries, and reaps. The lock is let go for a moment
-  /// when the kernel is out of something, so that the reaper can free it.
-  private void enter(@Nullable Request own) throws IOException {
-    while (true) {
-      ring.muteEventfd(true);
-      int taken = ring.submit();
-      ring.muteEventfd(false);
-      VarHandle.fullFence(); // what completed in silence was posted before; it is seen by reap
-      reap(own);
-      if (ring.pending() == 0) {
-        return;
-      }
-      if (taken == -Errno.EAGAIN || taken == -Errno.EBUSY) {
-        breathe();
-      } else if (taken < 0 && taken != -Errno.EINTR) {
-        LinuxException refused = LinuxException.of(taken, "io_uring_enter", "fd", ring.fd());
-        fail(refused);
-        throw refused;
-      }
-    }
-  }
-
-  private void breathe() {
-    lock.unlock();
-    try {
-      LockSupport.parkNanos(RETRY_NANOS);
-    } finally {
-      lock.lock();
-    }
-  }
-
-  // ---- sleeping
 
   /// Sleeps until the kernel says that the descriptor is ready; whatever else ends the wait also
   /// ends the request.
   int sleepUntilReady(Request request, Fd fd, int events) throws IOException {
-    Waiter waiter = request.waiter;
     while (true) {
-      int answer;
-      boolean answered = false;
-      try {
-        answer = sleep(waiter);
-        answered = true;
-      } catch (SocketTimeoutException e) {
-        answered = true;
-        answer = withdraw(request);
-        if (answer < 0) {
-          throw e;
-        }
-      } finally {
-        if (!answered) {
-          withdraw(request);
-        }
+      int answer = sleepOrWithdraw(request);
+      if (answer >= 0) {
+        return answer;
       }
       if (!isAskedAgain(answer)) {
-        return (int) LinuxException.check(answer, "poll", "fd", fd, "events", PollNames.of(events));
+        throw LinuxException.of(answer, "poll", "fd", fd, "events", PollNames.of(events));
       }
-      waiter.watch.check();
-      submit(request);
+      request.waiter.watch.check();
+      ring.submit(request);
     }
   }
 
-  private int sleep(Waiter waiter) throws IOException {
-    while (true) {
-      int answer = waiter.answerAcquire();
-      if (answer != Waiter.NONE) {
-        return answer;
+  private int sleepOrWithdraw(Request request) throws IOException {
+    boolean isOver = false;
+    try {
+      int answer = sleep(request.waiter);
+      isOver = true;
+      return answer;
+    } catch (SocketTimeoutException e) {
+      isOver = true;
+      int answer = withdraw(request);
+      if (answer < 0) {
+        throw e;
       }
-      waiter.watch.check();
-      if (waiter.watch.isDue()) {
-        throw waiter.watch.timeout();
+      return answer; // it became ready just in time
+    } finally {
+      if (!isOver) {
+        withdraw(request);
       }
-      counts.parked.increment();
-      waiter.watch.park();
     }
+  }
+
+  private int withdraw(Request request) throws IOException {
+    ring.cancel(request);
+    return sleepUntilAnswered(request.waiter);
   }
 
   /// Sleeps until the kernel has answered, whatever happens; the interrupt status is kept.
@@ -395,51 +226,5 @@ public final class RingEngine extends EngineFrame implements Engine {
       return true;
     }
     return false;
-  }
-
-  // ---- reaping
-
-  /// Under the lock: hands out all answers that are there, those the kernel had no room for
-  /// included. `own` needs no waking.
-  private void reap(@Nullable Request own) {
-    while (true) {
-      int ready = ring.ready();
-      if (ready == 0) {
-        if (!ring.isOverflown() || ring.flush() < 0 || ring.ready() == 0) {
-          return;
-        }
-        continue;
-      }
-      for (int i = 0; i < ready; i++) {
-        long cqe = ring.peekCqe(i);
-        Request request = requests.find(Cqe.userData(cqe));
-        if (request != null) {
-          request.inFlight = false;
-          counts.completed.increment();
-          request.waiter.answerRelease(Cqe.result(cqe));
-          if (request != own) {
-            request.waiter.run();
-          }
-        }
-      }
-      ring.advance(ready);
-    }
-  }
-
-  /// The reaper: hands out answers whenever the kernel rings.
-  private void reapWhenRung() {
-    try {
-      while (!stopping) {
-        LinuxException.check(bell.silence(), "read", "fd", bell.number());
-        lock.lock();
-        try {
-          reap(null);
-        } finally {
-          lock.unlock();
-        }
-      }
-    } catch (Throwable t) { // whoever waits must hear of it
-      fail(t);
-    }
   }
 }

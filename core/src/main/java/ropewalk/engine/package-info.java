@@ -15,6 +15,10 @@
 /// Rules: whoever sleeps can be woken by the descriptor's close, the engine's close and an
 /// interrupt; no carrier is held while the kernel takes its time; when a call has returned, the
 /// kernel holds nothing of it.
+///
+/// Read in this order: [Engine]; EngineFrame, Gate, Watch, Waiter; Parking, Doorbell, Bell,
+/// Interruptor; [EpollEngine], Interest; [RingEngine], SharedRing, Request; FileCall, Attempts,
+/// Workers, Errand. The picture at large: docs/design/engine.md.
 @NullMarked
 package ropewalk.engine;
 

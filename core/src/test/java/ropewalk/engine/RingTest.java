@@ -60,21 +60,21 @@ final class RingTest {
 
   /// Waits for `fd` by a request that a thread submitted which is no more.
   private int awaitBySomebodyElse(Fd fd, int events) throws Exception {
-    Request request = engine.take();
+    Request request = engine.ring.take();
     request.waiter.begin(fd, events, Engine.FOREVER);
     request.ask(fd.number(), events);
     try {
       Running<Void> submitter =
           Kind.PLATFORM.start(
               () -> {
-                engine.submit(request);
+                engine.ring.submit(request);
                 return null;
               });
       EngineContract.ended(submitter);
       return engine.sleepUntilReady(request, fd, events);
     } finally {
       request.waiter.end();
-      engine.give(request);
+      engine.ring.give(request);
     }
   }
 
@@ -95,21 +95,21 @@ final class RingTest {
       for (Running<Integer> reader : readers) {
         EngineContract.asleep(reader);
       }
-      narrow.lock.lock();
+      narrow.ring.lock.lock();
       try {
         for (Ends pipe : pipes) {
           Ends.put(pipe.far());
         }
-        while (!narrow.ring.isOverflown()) {
+        while (!narrow.ring.uring.isOverflown()) {
           Thread.sleep(1);
         }
       } finally {
-        narrow.lock.unlock();
+        narrow.ring.lock.unlock();
       }
       for (Running<Integer> reader : readers) {
         assertThat(reader.get()).isEqualTo(Poll.POLLIN);
       }
-      assertThat(narrow.ring.lost()).isZero();
+      assertThat(narrow.ring.uring.lost()).isZero();
     } finally {
       pipes.forEach(Ends::close);
       narrow.close();
