@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    subcommands = {CopyCommand.class, ServeCommand.class},
+    subcommands = {CopyCommand.class, ServeCommand.class, DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     description =
         "Moves bytes between files and sockets by reference; what was handed over is frozen.",
