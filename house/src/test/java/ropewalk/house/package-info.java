@@ -1,12 +1,12 @@
 /// Tests that read the whole house: its class files, its sources and its papers. They run last.
 ///
 /// ```
-///   ../*/target/classes ---> ClassReader --.          .--> ArchitectureTest  imports point down
-///   ../*/src/**/*.java ---.                 > House --+--> FloorTest         only linux calls native
-///   *.md pom.xml api/*.txt +---- text -----'          +--> CopyHoundTest     copies are named
-///                         '                           +--> SurfaceTest       api/*.txt is true
-///   an offender, compiled by the test,                '--> TidyTest          trees, links, names
-///   shows that each rule can fail
+///   ../*/target/classes --.               .--> ArchitectureTest   imports point down
+///   ../*/src/**/*.java ---+--> House -----+--> FloorTest          native calls, exports, signs
+///   *.md pom.xml api/*.txt '   Calls      +--> CopyHoundTest      copies are named
+///                              Drawing    +--> SurfaceTest        api/*.txt is true
+///   Offender: breaks a rule,   Surface    +--> PapersTest         trees, links, dependencies
+///   compiled by the test                  '--> TidyTest           sizes, names, loose ends
 /// ```
 ///
 /// A rule is a function from what it reads to a list of complaints, so that the same rule is fed
