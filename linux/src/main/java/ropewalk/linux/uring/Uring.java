@@ -5,12 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
-import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
-import ropewalk.linux.Mapping;
-import ropewalk.linux.Maps;
 import ropewalk.linux.Memory;
 import ropewalk.linux.Scratch;
 import ropewalk.linux.Syscalls;
@@ -102,10 +99,6 @@ public final class Uring implements AutoCloseable {
   private static final int IORING_SQ_TASKRUN = 1 << 2;
   private static final int IORING_CQ_EVENTFD_DISABLED = 1;
 
-  private static final long IORING_OFF_SQ_RING = 0;
-  private static final long IORING_OFF_CQ_RING = 0x800_0000L;
-  private static final long IORING_OFF_SQES = 0x1000_0000L;
-
   private static final VarHandle INT = JAVA_INT.varHandle();
 
   /// Nothing in this call's wait ends it but a completion.
@@ -113,17 +106,14 @@ public final class Uring implements AutoCloseable {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-  // The wait's argument: sigmask (8), its size (4), min wait (4), address of the time (8); the
-  // time.
+  // What a wait points at: sigmask (8), its size (4), min wait (4), address of the time (8), time.
   private static final int WAIT_ARG_SIZE = 24;
   private static final int WAIT_ARG_TIME = 16;
   private static final int WAIT_SIZE = WAIT_ARG_SIZE + 16;
 
   private final Syscalls syscalls;
   private final Fd fd;
-  private final Mapping sqRing;
-  private final @Nullable Mapping cqRing;
-  private final Mapping sqes;
+  private final RingMaps maps;
   private final Scratch wait;
   private final int features;
   private final int setupFlags;
@@ -145,26 +135,17 @@ public final class Uring implements AutoCloseable {
 
   private volatile boolean isOpen = true;
 
-  private Uring(
-      Syscalls syscalls,
-      Fd fd,
-      long params,
-      Mapping sqRing,
-      @Nullable Mapping cqRing,
-      Mapping sqes,
-      Scratch wait) {
+  private Uring(Syscalls syscalls, Fd fd, long params, RingMaps maps, Scratch wait) {
     this.syscalls = syscalls;
     this.fd = fd;
-    this.sqRing = sqRing;
-    this.cqRing = cqRing;
-    this.sqes = sqes;
+    this.maps = maps;
     this.wait = wait;
     this.features = UringParams.features(params);
     this.setupFlags = UringParams.flags(params);
     this.sqEntries = UringParams.sqEntries(params);
     this.cqEntries = UringParams.cqEntries(params);
-    long sq = sqRing.address();
-    long cq = cqRing == null ? sq : cqRing.address();
+    long sq = maps.sq();
+    long cq = maps.cq();
     this.sqHead = sq + UringParams.sqOffset(params, UringParams.SQ_HEAD);
     this.sqTail = sq + UringParams.sqOffset(params, UringParams.SQ_TAIL);
     this.sqFlags = sq + UringParams.sqOffset(params, UringParams.SQ_FLAGS);
@@ -174,7 +155,7 @@ public final class Uring implements AutoCloseable {
     this.cqOverflow = cq + UringParams.cqOffset(params, UringParams.CQ_OVERFLOW);
     this.cqFlags = cq + UringParams.cqOffset(params, UringParams.CQ_FLAGS);
     this.cqes = cq + UringParams.cqOffset(params, UringParams.CQ_CQES);
-    this.sqesAddress = sqes.address();
+    this.sqesAddress = maps.sqes();
     // The kernel reads the order of entries from an array; ours is always the order of the queue.
     long array = sq + UringParams.sqOffset(params, UringParams.SQ_ARRAY);
     for (int i = 0; i < sqEntries; i++) {
@@ -206,40 +187,14 @@ public final class Uring implements AutoCloseable {
               entries,
               "flags",
               "0x" + Integer.toHexString(flags));
-      return map(syscalls, fd, at);
-    }
-  }
-
-  private static Uring map(Syscalls syscalls, Fd fd, long params) throws LinuxException {
-    Mapping sqRing = null;
-    Mapping cqRing = null;
-    Mapping sqes = null;
-    try {
-      boolean isSingle = (UringParams.features(params) & IORING_FEAT_SINGLE_MMAP) != 0;
-      long sqBytes = UringParams.sqRingBytes(params);
-      long cqBytes = UringParams.cqRingBytes(params);
-      long first = isSingle ? Math.max(sqBytes, cqBytes) : sqBytes;
-      sqRing = map(syscalls, fd, IORING_OFF_SQ_RING, first);
-      cqRing = isSingle ? null : map(syscalls, fd, IORING_OFF_CQ_RING, cqBytes);
-      long entries = UringParams.sqEntries(params);
-      sqes = map(syscalls, fd, IORING_OFF_SQES, entries * Sqe.SIZE);
-      return new Uring(syscalls, fd, params, sqRing, cqRing, sqes, new Scratch(WAIT_SIZE));
-    } catch (LinuxException | RuntimeException e) {
-      for (Mapping mapping : new @Nullable Mapping[] {sqes, cqRing, sqRing}) {
-        if (mapping != null) {
-          mapping.close();
-        }
+      try {
+        RingMaps maps = RingMaps.open(syscalls, fd, at);
+        return new Uring(syscalls, fd, at, maps, new Scratch(WAIT_SIZE));
+      } catch (LinuxException | RuntimeException e) {
+        fd.close();
+        throw e;
       }
-      fd.close();
-      throw e;
     }
-  }
-
-  private static Mapping map(Syscalls syscalls, Fd fd, long offset, long size)
-      throws LinuxException {
-    int protection = Maps.PROT_READ | Maps.PROT_WRITE;
-    int flags = Maps.MAP_SHARED | Maps.MAP_POPULATE;
-    return Mapping.file(syscalls, fd.number(), offset, size, protection, flags);
   }
 
   // ---- submission
@@ -247,7 +202,6 @@ public final class Uring implements AutoCloseable {
   /// Lends the address of the next free entry, zeroed, to be filled by [Sqe] before [#submit()]; 0
   /// when the queue is full.
   public long nextSqe() {
-    checkOpen();
     if (tail - sqHeadAcquire() >= sqEntries) {
       return 0;
     }
@@ -285,8 +239,7 @@ public final class Uring implements AutoCloseable {
     INT.setRelease(Memory.ALL, sqTail, tail);
     int count = pending();
     if ((setupFlags & IORING_SETUP_SQPOLL) != 0) {
-      // The kernel's thread reads the tail after it has announced that it sleeps: full fence
-      // between.
+      // The kernel's thread looks at the tail once more after it has announced that it sleeps.
       VarHandle.fullFence();
       if ((sqFlagsAcquire() & IORING_SQ_NEED_WAKEUP) == 0 && flags == 0) {
         return count;
@@ -429,11 +382,7 @@ public final class Uring implements AutoCloseable {
       return;
     }
     isOpen = false;
-    sqes.close();
-    if (cqRing != null) {
-      cqRing.close();
-    }
-    sqRing.close();
+    maps.close();
     wait.close();
     fd.close();
   }
@@ -445,6 +394,7 @@ public final class Uring implements AutoCloseable {
   }
 
   private int sqHeadAcquire() {
+    checkOpen();
     return (int) INT.getAcquire(Memory.ALL, sqHead);
   }
 
