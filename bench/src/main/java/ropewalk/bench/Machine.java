@@ -22,6 +22,7 @@ final class Machine {
     facts.put("jdk", Runtime.version() + ", " + System.getProperty("java.vendor", "?"));
     facts.put("cpu", cpuModel());
     facts.put("cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    facts.put("scheduling group", line("/proc/self/autogroup"));
     facts.put("tcp_wmem", line("/proc/sys/net/ipv4/tcp_wmem").replace('\t', ' '));
     facts.put("tcp_rmem", line("/proc/sys/net/ipv4/tcp_rmem").replace('\t', ' '));
     return facts;

@@ -65,8 +65,14 @@ final class Run implements AutoCloseable {
   /// on this machine (no native Netty, io_uring forbidden) is left out, and the result says why;
   /// one that fails later ends the run.
   private boolean isReady(Subject subject, Cell cell) throws IOException {
-    if (senders.containsKey(subject) || leftOut.containsKey(subject)) {
-      return senders.containsKey(subject);
+    if (leftOut.containsKey(subject)) {
+      return false;
+    }
+    if (senders.containsKey(subject)) {
+      if (cell.isSlow()) {
+        warmUp(subject, cell);
+      }
+      return true;
     }
     Child sender = Child.start(subject.name(), Pin.sender(), Subjects.command(subject, programs));
     senders.put(subject, sender);
@@ -78,9 +84,7 @@ final class Run implements AutoCloseable {
       sender.close();
       return false;
     }
-    if (subject.family() != Subject.Family.C) {
-      warmUp(subject, cell);
-    }
+    warmUp(subject, cell);
     return true;
   }
 
@@ -90,10 +94,12 @@ final class Run implements AutoCloseable {
   }
 
   private void warmUp(Subject subject, Cell cell) throws IOException {
-    Cell easy = new Cell(cell.kind(), 1 << 20, 64, "read", 0, 1);
+    if (subject.family() == Subject.Family.C) {
+      return;
+    }
     long end = System.nanoTime() + warmUpNanos;
     do {
-      sample(subject, easy, -1);
+      sample(subject, cell.warmUp(), -1);
     } while (System.nanoTime() < end);
   }
 
