@@ -102,7 +102,7 @@ final class CopyEnds implements AutoCloseable {
       }
       return opened;
     } catch (IOException e) {
-      throw Failure.of("can't read " + name, e);
+      throw Failure.of(failing("read", name, end), e);
     }
   }
 
@@ -118,8 +118,12 @@ final class CopyEnds implements AutoCloseable {
       }
       return opened;
     } catch (IOException e) {
-      throw Failure.of("can't write " + name, e);
+      throw Failure.of(failing("write", name, end), e);
     }
+  }
+
+  private static String failing(String verb, String name, EndName end) {
+    return "can't %s %s".formatted(end instanceof EndName.Peer ? "connect to" : verb, name);
   }
 
   private <T extends AutoCloseable> T keep(T end) {
