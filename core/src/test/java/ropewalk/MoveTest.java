@@ -232,6 +232,30 @@ class MoveTest {
     }
   }
 
+  /// The end of a move is not the end of the connection: the next move follows on the same socket.
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void oneMoveAfterAnother(Engine.Choice choice) throws Exception {
+    try (Ropewalk walk = open(choice)) {
+      for (String scheme : new String[] {"tcp", "unix"}) {
+        try (Listener listener = walk.listen(local(scheme))) {
+          FutureTask<byte[]> reader = start(() -> readAll(listener));
+          try (Socket peer = walk.connect(listener.address().toString());
+              PlainFile file = walk.plainFile(patterned(65_537))) {
+            walk.move(file.from(0, 1), peer, MoveOptions.DEFAULT.withMore());
+            walk.move(file.from(1, 65_535), peer);
+            walk.move(file.from(65_536, 1), peer);
+            peer.shutdownOutput();
+            peer.awaitAcknowledged();
+          }
+          byte[] received = reader.get();
+          assertThat(received).hasSize(65_537);
+          Pattern.verify(received, 0);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"EPOLL", "IO_URING"})
   void aRouteThatCannotBeTakenSaysWhy(Engine.Choice choice) throws Exception {

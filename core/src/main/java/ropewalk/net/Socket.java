@@ -132,6 +132,11 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     }
   }
 
+  /// Waits until the peer's kernel has acknowledged every byte, so that a peer that vanished
+  /// mid-way is an error here and not a silent loss. It says nothing about the peer's program, and
+  /// nothing about who still shares our pages.
+  public abstract void awaitAcknowledged() throws IOException;
+
   /// How long one send may wait for room before it fails with a `SocketTimeoutException`; 0 for as
   /// long as it takes.
   public void sendTimeout(long nanos) {

@@ -17,8 +17,11 @@ import ropewalk.splice.End;
 ///
 /// Nagle's delay is off: what belongs together is sent with `more`, which says so exactly.
 public final class Tcp extends Socket {
-  /// How long [#finish] sleeps between looks at what the peer has acknowledged.
-  private static final long ACK_POLL_NANOS = 2_000_000;
+  /// How long [#awaitAcknowledged] sleeps between looks: a loopback round trip at first, and later
+  /// no longer than a person notices.
+  private static final long ACK_POLL_MIN_NANOS = 200_000;
+
+  private static final long ACK_POLL_MAX_NANOS = 20_000_000;
 
   private final String peer;
 
@@ -58,24 +61,27 @@ public final class Tcp extends Socket {
     throw failure == null ? new IOException("connect(" + address + "): no address") : failure;
   }
 
-  /// Ends our direction and waits until the peer's kernel has acknowledged every byte, so that a
-  /// peer that vanished mid-way is an error here and not a silent loss.
+  /// Pushes what an earlier `more` held back: setting TCP_NODELAY anew does that.
   @Override
   public void finish() throws IOException {
-    shutdownOutput();
+    SocketOptions.setInt(engine().syscalls(), fd(), Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
+  }
+
+  @Override
+  public void awaitAcknowledged() throws IOException {
+    long pause = ACK_POLL_MIN_NANOS;
     while (unacknowledged() > 0) {
       try {
         // A reset shows as an error condition; acknowledgements have no event of their own.
-        int ready = engine().await(fd(), Poll.POLLHUP, System.nanoTime() + ACK_POLL_NANOS);
+        int ready = engine().await(fd(), Poll.POLLHUP, System.nanoTime() + pause);
         if ((ready & (Poll.POLLERR | Poll.POLLHUP)) != 0) {
-          SocketOptions.throwPending(engine().syscalls(), fd(), "shutdown");
-          return;
+          break;
         }
       } catch (SocketTimeoutException e) {
-        // Look again.
+        pause = Math.min(2 * pause, ACK_POLL_MAX_NANOS);
       }
     }
-    SocketOptions.throwPending(engine().syscalls(), fd(), "shutdown");
+    SocketOptions.throwPending(engine().syscalls(), fd(), "send");
   }
 
   @Override

@@ -27,11 +27,9 @@ public final class Unix extends Socket {
         engine, pool, Connecting.connect(engine, target, address.toString()), address.path());
   }
 
-  /// Ends our direction. What was accepted is in the peer's queue already: nothing to wait for.
+  /// What was accepted is in the peer's queue already: there is nothing to wait for.
   @Override
-  public void finish() throws IOException {
-    shutdownOutput();
-  }
+  public void awaitAcknowledged() {}
 
   @Override
   long drainLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {

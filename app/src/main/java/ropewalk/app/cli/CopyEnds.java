@@ -11,6 +11,7 @@ import ropewalk.Ropewalk;
 import ropewalk.crypto.Digest;
 import ropewalk.file.PlainFile;
 import ropewalk.net.Listener;
+import ropewalk.net.Socket;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
@@ -83,9 +84,9 @@ final class CopyEnds implements AutoCloseable {
     }
   }
 
-  private ropewalk.net.Socket accept(String name, Listener listener) throws Failure {
+  private Socket accept(String name, Listener listener) throws Failure {
     try {
-      ropewalk.net.Socket visitor = keep(listener.accept());
+      Socket visitor = keep(listener.accept());
       // One visitor is all there is to be, and the next should be refused rather than kept waiting.
       listener.close();
       return visitor;
@@ -131,8 +132,13 @@ final class CopyEnds implements AutoCloseable {
     return end;
   }
 
-  /// All of it is there: a file target appears under its name.
+  /// All of it is there: a file target appears under its name; a peer is told that this was all,
+  /// and a copy is only done when its kernel has it.
   void commit() throws IOException {
+    if (sink instanceof Socket socket) {
+      socket.shutdownOutput();
+      socket.awaitAcknowledged();
+    }
     if (offset == null && sink instanceof PlainFile file) {
       file.commit(false);
     }

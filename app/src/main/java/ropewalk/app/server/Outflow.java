@@ -8,12 +8,9 @@ import ropewalk.iov.Copy;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Scratch;
 import ropewalk.net.Socket;
-import ropewalk.pipe.Pipe;
-import ropewalk.splice.End;
 import ropewalk.splice.MoveException;
 import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
-import ropewalk.splice.Sink;
 
 /// Sends answers: the head with MORE, so that it travels in one segment with the first bytes of the
 /// body, then the body by whatever route `move` finds cheapest among the strict ones. One thread at
@@ -59,9 +56,7 @@ final class Outflow {
     }
     Moved moved;
     try {
-      moved =
-          walk.move(
-              answer.body(), new Body(socket), MoveOptions.DEFAULT.withLimit(answer.length()));
+      moved = walk.move(answer.body(), socket, MoveOptions.DEFAULT.withLimit(answer.length()));
     } catch (MoveException e) {
       line.moved(e.soFar());
       throw e;
@@ -75,30 +70,5 @@ final class Outflow {
               + answer.length()
               + " bytes: was it truncated?");
     }
-  }
-
-  /// A socket for the length of one body. The end of a body is not the end of what will be sent,
-  /// and `finish` of a socket means just that, so it stops here.
-  private record Body(Socket socket) implements Sink {
-    @Override
-    public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-      return socket.drain(pipe, limit, more, tally);
-    }
-
-    @Override
-    public End sinkEnd() {
-      return socket.sinkEnd();
-    }
-
-    @Override
-    public String wayOut() {
-      return socket.wayOut();
-    }
-
-    @Override
-    public void finish() {}
-
-    @Override
-    public void close() {}
   }
 }
