@@ -26,7 +26,6 @@ class TidyTest {
           "linux/src/main/java/ropewalk/linux/uring/Uring.java", 455,
           "core/src/main/java/ropewalk/page/PageRef.java", 420,
           "core/src/main/java/ropewalk/pipe/Pipe.java", 515,
-          "core/src/main/java/ropewalk/engine/RingEngine.java", 450,
           // One contract, run over every engine.
           "core/src/test/java/ropewalk/engine/EngineContract.java", 480);
 

@@ -8,10 +8,16 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
+import ropewalk.linux.Errno;
+import ropewalk.linux.HostSyscalls;
+import ropewalk.linux.Scratch;
 
 /// What a test needs of the machine that not every machine has. Where it is missing the test is
 /// skipped, and says why; `.ci/skips-allowed` says which skips are no failure.
 public final class OnHost {
+  /// A struct io_uring_params, in bytes.
+  private static final int RING_PARAMS_SIZE = 120;
+
   private OnHost() {}
 
   /// Needs a C compiler; returns its name.
@@ -40,6 +46,16 @@ public final class OnHost {
   /// Needs not to be user 0, whom no permission stops.
   public static void notRoot() {
     assumeTrue(!isRoot(), "root may do everything");
+  }
+
+  /// Needs a kernel that grants io_uring to this process.
+  public static void ioUring() {
+    HostSyscalls host = HostSyscalls.host();
+    try (Scratch params = new Scratch(RING_PARAMS_SIZE)) {
+      int ring = host.ioUringSetup(1, params.address());
+      assumeTrue(ring >= 0, () -> "io_uring is not granted: " + Errno.name(ring));
+      host.close(ring);
+    }
   }
 
   /// Needs this processor, by its `os.arch` name.
