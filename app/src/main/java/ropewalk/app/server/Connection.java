@@ -158,7 +158,7 @@ final class Connection implements Runnable {
         } else {
           keepsAlive = false;
         }
-        answer = site.answer(head);
+        answer = answer(head, line);
       } catch (Refusal refusal) {
         keepsAlive &= !refusal.endsConnection();
         answer = Site.sentence(refusal.status(), refusal.why(), head.isHead());
@@ -177,6 +177,17 @@ final class Connection implements Runnable {
         reset();
       }
       log(line);
+    }
+  }
+
+  /// The site's answer; where the kernel failed it, a sentence that gives away no more than that.
+  private Answer answer(RequestHead head, LogLine line) throws Refusal {
+    try {
+      return site.answer(head);
+    } catch (IOException e) {
+      line.failed(reason(e));
+      return Site.sentence(
+          Status.INTERNAL_SERVER_ERROR, "it could not be read; the log says why", head.isHead());
     }
   }
 

@@ -146,6 +146,12 @@ final class Site implements AutoCloseable {
     return page(head, ContentTypes.PLAIN, utf8(target + "\n"), request.isHead());
   }
 
+  /// Whether a request can name `name`: no controls, and no replacement character, which stands for
+  /// bytes that are no text.
+  private static boolean isAskable(String name) {
+    return name.chars().noneMatch(c -> Character.isISOControl(c) || c == '\ufffd');
+  }
+
   /// What is in `directory`, at most one more than is listed. Links are shown as they are, without
   /// a look at where they lead; what can't be asked for (pipes, devices, names that are no text) is
   /// left out.
@@ -162,7 +168,7 @@ final class Site implements AutoCloseable {
           BasicFileAttributes status =
               Files.readAttributes(name, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
           String text = name.getFileName().toString();
-          if (!status.isOther() && text.chars().noneMatch(Character::isISOControl)) {
+          if (!status.isOther() && isAskable(text)) {
             entries.add(
                 new Listing.Entry(
                     text,

@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import ropewalk.Ropewalk;
+import ropewalk.engine.Engine;
+import ropewalk.linux.HostSyscalls;
+import ropewalk.linux.Syscalls;
 
 /// A directory and a server over it, for one test. Closing it closes server and house, and each of
 /// them complains about what is still held.
@@ -26,10 +29,21 @@ final class Served implements AutoCloseable {
   }
 
   Served(Path root, UnaryOperator<ServeOptions> change) throws IOException {
+    this(root, change, HostSyscalls.host(), Engine.Choice.AUTO);
+  }
+
+  /// On another kernel, by a chosen engine.
+  Served(Path root, UnaryOperator<ServeOptions> change, Syscalls syscalls, Engine.Choice engine)
+      throws IOException {
     this.root = root;
     ServeOptions options =
         change.apply(ServeOptions.of(root).withBind("127.0.0.1", 0).withLog(log::add));
-    walk = Ropewalk.builder().cacheBytes(options.cacheBytes()).open();
+    walk =
+        Ropewalk.builder()
+            .syscalls(syscalls)
+            .engine(engine)
+            .cacheBytes(options.cacheBytes())
+            .open();
     Server started = null;
     try {
       started = Server.start(walk, options);
