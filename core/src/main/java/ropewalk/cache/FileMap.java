@@ -259,6 +259,16 @@ public final class FileMap {
     }
   }
 
+  /// Whether what is cached was read under `now`.
+  boolean isAsIn(Stamp now) {
+    lock.lock();
+    try {
+      return now.equals(stamp) && now.size() == runs.size;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Takes a stamp for what it is worth: `isQuiet` if no write of our own was in progress while it
   /// was taken. Called with the lock.
   private boolean believe(Stamp now, boolean isQuiet) {

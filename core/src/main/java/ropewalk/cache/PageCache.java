@@ -77,10 +77,10 @@ public final class PageCache implements AutoCloseable {
     return new PageCache(pool, bytesMax);
   }
 
-  /// The map of the file behind `backing`, shared by all who open it. Bytes that were cached under
-  /// another stamp are dropped. Each opening is ended by one [#release].
-  public FileMap open(Backing backing) throws IOException {
-    Stamp stamp = backing.stamp();
+  /// The map of the file behind `backing`, whose stamp was just taken; shared by all who open it.
+  /// Bytes that were cached under another stamp are dropped. Each opening is ended by one
+  /// [#release], after the last use of the map by whoever opened it.
+  public FileMap open(Backing backing, Stamp stamp) throws IOException {
     FileMap map;
     lock.lock();
     try {
@@ -94,7 +94,9 @@ public final class PageCache implements AutoCloseable {
     }
     boolean isOpen = false;
     try {
-      map.revalidate(backing);
+      if (!map.isAsIn(stamp)) {
+        map.revalidate(backing);
+      }
       isOpen = true;
       return map;
     } finally {
@@ -159,6 +161,7 @@ public final class PageCache implements AutoCloseable {
       lock.unlock();
     }
     drop();
+    makeRoom(0, 0);
   }
 
   private List<FileMap> allMaps() {

@@ -44,9 +44,7 @@ final class CachedCursor implements Source, Sink {
     if (wanted == 0) {
       return END;
     }
-    file.checkOpen();
-    long lent =
-        file.map().lend(file.backing(), position, wanted, ahead, borrower, tally, pipe::offer);
+    long lent = file.lend(pipe, position, wanted, ahead, borrower, tally);
     if (lent > 0) {
       advance(lent);
     }

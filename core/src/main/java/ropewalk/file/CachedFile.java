@@ -7,7 +7,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import ropewalk.cache.Backing;
 import ropewalk.cache.FileMap;
 import ropewalk.cache.PageCache;
 import ropewalk.cache.Readahead;
@@ -45,6 +44,13 @@ public final class CachedFile implements Source, Sink {
   private final FileBacking backing;
   private final CachedCursor own;
 
+  /// Calls that use the map now, and whether no further may begin: the map is released by the last
+  /// of them, since a map without openers may be replaced by another one of the same file.
+  private final Object gate = new Object();
+
+  private int users;
+  private boolean isClosed;
+
   private CachedFile(Engine engine, PageCache cache, Fd fd, FileMap map, FileBacking backing) {
     this.engine = engine;
     this.cache = cache;
@@ -70,13 +76,13 @@ public final class CachedFile implements Source, Sink {
 
   /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else.
   public static CachedFile of(Engine engine, PageCache cache, Fd fd) throws IOException {
-    var _ = PlainFile.demandRegular(fd);
+    FileStatus opened = PlainFile.demandRegular(fd);
     FileBacking backing = new FileBacking(engine, fd);
     boolean isOpen = false;
     try {
-      CachedFile file = new CachedFile(engine, cache, fd, cache.open(backing), backing);
+      FileMap map = cache.open(backing, opened.stamp());
       isOpen = true;
-      return file;
+      return new CachedFile(engine, cache, fd, map, backing);
     } finally {
       if (!isOpen) {
         fd.close();
@@ -118,8 +124,12 @@ public final class CachedFile implements Source, Sink {
   /// Copies the bytes at `offset` to wherever `target` points, counted in `tally`.
   public long read(IovIter target, long offset, Readahead ahead, Tally tally) throws IOException {
     checkOffset(offset);
-    checkOpen();
-    return map.read(backing, offset, target, ahead, tally);
+    enter();
+    try {
+      return map.read(backing, offset, target, ahead, tally);
+    } finally {
+      exit();
+    }
   }
 
   /// Writes memory of the caller at `offset`.
@@ -139,8 +149,12 @@ public final class CachedFile implements Source, Sink {
   /// Writes what `source` points at to `offset`, copies counted in `tally`.
   public long write(IovIter source, long offset, Tally tally) throws IOException {
     checkOffset(offset);
-    checkOpen();
-    return map.write(backing, offset, source, tally);
+    enter();
+    try {
+      return map.write(backing, offset, source, tally);
+    } finally {
+      exit();
+    }
   }
 
   /// Bytes to the end of the file.
@@ -151,8 +165,12 @@ public final class CachedFile implements Source, Sink {
   /// Sets the size. What was lent keeps its bytes; what is new reads as zeros.
   public void truncate(long size) throws IOException {
     checkOffset(size);
-    checkOpen();
-    map.truncate(backing, size);
+    enter();
+    try {
+      map.truncate(backing, size);
+    } finally {
+      exit();
+    }
   }
 
   /// Waits until what was written is on the medium.
@@ -165,8 +183,12 @@ public final class CachedFile implements Source, Sink {
   ///
   /// @return true if cached bytes were dropped
   public boolean revalidate() throws IOException {
-    checkOpen();
-    return map.revalidate(backing);
+    enter();
+    try {
+      return map.revalidate(backing);
+    } finally {
+      exit();
+    }
   }
 
   /// The stamp under which the cached bytes were read.
@@ -174,19 +196,36 @@ public final class CachedFile implements Source, Sink {
     return map.stamp();
   }
 
-  FileMap map() {
-    return map;
-  }
-
-  Backing backing() {
-    return backing;
+  /// Lends into a pipe: what cursors do.
+  long lend(
+      Pipe pipe, long offset, long length, Readahead ahead, @Nullable Account borrower, Tally tally)
+      throws IOException {
+    enter();
+    try {
+      return map.lend(backing, offset, length, ahead, borrower, tally, pipe::offer);
+    } finally {
+      exit();
+    }
   }
 
   /// A cached page needs no descriptor, so a closed file has to be asked for.
-  void checkOpen() throws ClosedChannelException {
-    if (!fd.isOpen()) {
-      throw new ClosedChannelException();
+  private void enter() throws ClosedChannelException {
+    synchronized (gate) {
+      if (isClosed) {
+        throw new ClosedChannelException();
+      }
+      users++;
     }
+  }
+
+  private void exit() {
+    synchronized (gate) {
+      users--;
+      if (!isClosed || users > 0) {
+        return;
+      }
+    }
+    cache.release(map);
   }
 
   private static void checkOffset(long offset) {
@@ -234,11 +273,15 @@ public final class CachedFile implements Source, Sink {
   /// stays with its borrower.
   @Override
   public void close() {
-    boolean isFirst = backing.closeOnce();
-    if (isFirst) {
-      cache.release(map);
-      fd.close();
+    synchronized (gate) {
+      if (isClosed) {
+        return;
+      }
+      isClosed = true;
+      users++;
     }
+    fd.close();
+    exit();
   }
 
   @Override

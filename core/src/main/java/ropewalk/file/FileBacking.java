@@ -1,7 +1,6 @@
 package ropewalk.file;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import ropewalk.cache.Backing;
 import ropewalk.cache.Stamp;
 import ropewalk.engine.Engine;
@@ -11,7 +10,6 @@ import ropewalk.linux.Fd;
 final class FileBacking implements Backing {
   private final Engine engine;
   private final Fd fd;
-  private final AtomicBoolean isClosed = new AtomicBoolean();
 
   FileBacking(Engine engine, Fd fd) {
     this.engine = engine;
@@ -40,10 +38,5 @@ final class FileBacking implements Backing {
   @Override
   public Stamp stamp() throws IOException {
     return FileStatus.of(fd).stamp();
-  }
-
-  /// Marks the file closed; true the first time.
-  boolean closeOnce() {
-    return isClosed.compareAndSet(false, true);
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import ropewalk.engine.Engine;
+import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.Open;
 import ropewalk.linux.Syscalls;
@@ -15,9 +16,19 @@ final class Opening {
   /// What a new file may at most be allowed; the process's umask takes from it.
   static final int MODE_NEW = 0666;
 
+  /// An open that says one of these does not wait for another process.
+  private static final int CACHEABLE = Open.O_PATH | Open.O_NONBLOCK;
+
+  /// An open with one of these may always have to write to a disk; RESOLVE_CACHED refuses them.
+  private static final int CHANGING = Open.O_CREAT | Open.O_TRUNC;
+
   private Opening() {}
 
   /// Opens `path` relative to the directory `dirfd`; `mode` counts only where a file is made.
+  ///
+  /// What the kernel can do from memory alone is done at once (RESOLVE_CACHED), as io_uring does
+  /// it; a virtual thread is handed to a worker only if the kernel says that a disk has to be
+  /// asked.
   ///
   /// @return a descriptor that the caller owns
   static Fd open(Engine engine, int dirfd, String path, int flags, int mode, int resolve)
@@ -25,7 +36,13 @@ final class Opening {
     Syscalls syscalls = engine.syscalls();
     int all = flags | Open.O_CLOEXEC;
     int permissions = (flags & Open.O_CREAT) == 0 ? 0 : mode;
-    long result = engine.blocking(() -> syscalls.openat2(dirfd, path, all, permissions, resolve));
+    long result = -Errno.EAGAIN;
+    if ((flags & CACHEABLE) != 0 && (flags & CHANGING) == 0) {
+      result = syscalls.openat2(dirfd, path, all, permissions, resolve | Open.RESOLVE_CACHED);
+    }
+    if (result == -Errno.EAGAIN || result == -Errno.EINVAL || result == -Errno.EINTR) {
+      result = engine.blocking(() -> syscalls.openat2(dirfd, path, all, permissions, resolve));
+    }
     return Fd.of(syscalls, result, "file " + path, "openat2", "path", path);
   }
 

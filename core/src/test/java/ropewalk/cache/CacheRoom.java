@@ -30,7 +30,7 @@ final class CacheRoom implements AutoCloseable {
     pool = FolioPool.open(HostSyscalls.host(), PoolPlan.of(8 << 20, giftBytes));
     cache = PageCache.open(pool, cacheBytes);
     backing.become(content);
-    map = cache.open(backing);
+    map = cache.open(backing, backing.stamp());
   }
 
   /// Copies out, as a library user would.

@@ -297,13 +297,13 @@ class FileMapTest {
     try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, Run.SIZE))) {
       Pattern.verify(room.read(0, Run.SIZE), 0);
       room.cache.release(room.map);
-      assertThat(room.cache.open(room.backing)).isSameAs(room.map);
+      assertThat(room.cache.open(room.backing, room.backing.stamp())).isSameAs(room.map);
       Pattern.verify(room.read(0, Run.SIZE), 0);
       assertThat(room.backing.reads).isEqualTo(1);
 
       room.cache.release(room.map);
       room.backing.become(Pattern.bytes(5, Run.SIZE));
-      assertThat(room.cache.open(room.backing)).isSameAs(room.map);
+      assertThat(room.cache.open(room.backing, room.backing.stamp())).isSameAs(room.map);
       Pattern.verify(room.read(0, Run.SIZE), 5);
     }
   }
@@ -369,7 +369,7 @@ class FileMapTest {
   void aClosedCacheKeepsNothing() throws Exception {
     try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, 100))) {
       room.cache.close();
-      assertThatThrownBy(() -> room.cache.open(room.backing))
+      assertThatThrownBy(() -> room.cache.open(room.backing, room.backing.stamp()))
           .isInstanceOf(IllegalStateException.class);
     }
   }

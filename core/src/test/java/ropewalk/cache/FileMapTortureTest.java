@@ -42,8 +42,8 @@ class FileMapTortureTest {
         int seed = i;
         all.add(threads.submit(() -> borrow(room, Gen.seeded(seed))));
         all.add(threads.submit(() -> write(room, Gen.seeded(100 + seed))));
+        all.add(threads.submit(() -> copy(room, Gen.seeded(200 + seed))));
       }
-      all.add(threads.submit(() -> copy(room, Gen.seeded(200))));
       all.add(threads.submit(() -> truncate(room, Gen.seeded(300))));
       all.add(threads.submit(() -> disturb(room, Gen.seeded(400))));
       Thread.sleep(MILLIS);
@@ -124,8 +124,10 @@ class FileMapTortureTest {
               IovIter.target(MemorySegment.ofArray(bytes)),
               new Readahead(),
               new Tally());
-      for (int i = 1; i < got; i++) {
-        assertThat(bytes[i]).isEqualTo(bytes[0]);
+      int end = (int) Math.max(got, 1);
+      int differs = java.util.Arrays.mismatch(bytes, 0, end - 1, bytes, 1, end);
+      if (differs >= 0) {
+        throw new AssertionError("copied two versions of one run, from byte %d".formatted(differs));
       }
     }
     return null;
