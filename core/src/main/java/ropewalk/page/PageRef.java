@@ -12,7 +12,10 @@ import ropewalk.linux.Memory;
 /// To receive a PageRef is to own it; to pass it on is to give it up (invariant 2). Whoever has it
 /// at the end closes it. The folio's references, loans and pins are shared by all who hold one;
 /// offset, length, provenance and the write permission are not, they belong to this handle, and it
-/// is used by one thread at a time (a [ropewalk.pipe.Pipe] hands it over with what was written).
+/// is used by one thread at a time; whoever hands it over does so with what was written (a pipe
+/// does, by its lock). One method may be called by many at a time: [#tryLend], while somebody sees
+/// to it that the handle stays open and its range as it is. So a cache lends from one handle to
+/// all.
 ///
 /// ```
 ///               +----------------- folio: 2^n pages, one state word -----------------+

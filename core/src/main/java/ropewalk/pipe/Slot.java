@@ -23,7 +23,6 @@ final class Slot {
   PageRef empty() {
     PageRef taken = ref();
     ref = null;
-    flags = 0;
     return taken;
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +169,35 @@ final class HammerTest {
           });
       assertThat(pool.stats().refused()).isZero();
       assertThat(pool.stats().ringFree()).isEqualTo(pool.stats().ringTotal());
+    }
+  }
+
+  @Test
+  void invariant2_ofManyWhoReleaseOneHandleOnlyOneSucceeds() throws Exception {
+    try (FolioPool pool =
+        FolioPool.open(HostSyscalls.host(), PoolPlan.of(2 << 20, 0).withLeaks(Leaks.ALL))) {
+      PageRef owner = pool.take(4096, FolioClass.RING);
+      owner.publish(4096);
+      int rounds = ROUNDS / 10;
+      PageRef[] shared = new PageRef[rounds];
+      for (int i = 0; i < rounds; i++) {
+        shared[i] = owner.lend(0, 1);
+      }
+      AtomicInteger released = new AtomicInteger();
+      hammer(
+          me -> {
+            for (PageRef ref : shared) {
+              try {
+                ref.close();
+                released.incrementAndGet();
+              } catch (IllegalStateException second) {
+                assertThat(second).hasMessageContaining("released PageRef");
+              }
+            }
+          });
+      assertThat(released.get()).isEqualTo(rounds);
+      assertThat(FolioWord.references(owner.folio().wordAcquire())).isEqualTo(1);
+      owner.close();
     }
   }
 

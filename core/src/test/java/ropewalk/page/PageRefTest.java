@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,10 +94,13 @@ final class PageRefTest {
         int generation = ref.generation();
         ref.close();
         assertThat(ref.generation()).isEqualTo(generation + 1);
-        for (int j = 0; j < Handles.QUARANTINE / 2; j++) {
-          lean.take(1, FolioClass.RING).close();
+        List<PageRef> others = new ArrayList<>();
+        for (int j = 0; j < Handles.QUARANTINE; j++) {
+          others.add(lean.take(1, FolioClass.RING));
         }
+        assertThat(others).as("nobody has it yet").doesNotContain(ref);
         assertThatThrownBy(ref::close).hasMessageContaining("released PageRef");
+        others.forEach(PageRef::close);
       }
     }
   }
