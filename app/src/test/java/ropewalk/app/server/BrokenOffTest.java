@@ -63,13 +63,13 @@ class BrokenOffTest {
 
   @Test
   void aPeerThatTakesNothingIsGivenUp() throws Exception {
-    Duration idle = Duration.ofMillis(200);
+    Duration idle = Duration.ofSeconds(1);
     try (Served served = new Served(root, options -> options.withIdleTimeout(idle))) {
       served.sparse("f", SIZE);
       served.put("next", "x");
       try (RawPeer peer = served.slowPeer()) {
         peer.get("/f").head();
-        assertThat(served.lines(1)).singleElement().asString().contains("not ready after 200 ms");
+        assertThat(served.lines(1)).singleElement().asString().contains("not ready after 1000 ms");
         assertThatThrownBy(() -> drain(peer))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("reset");
