@@ -1,6 +1,7 @@
 package ropewalk.app.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,10 +24,21 @@ import ropewalk.splice.Source;
 /// ```
 ///
 /// Closed without [#commit] a file target is as it was; a signal has the same effect.
+///
+/// *Shared* with the thread that a signal starts: what leaves traces in the file system is made and
+/// committed under the lock that it takes, so that it finds either nothing or something to undo.
 final class CopyEnds implements AutoCloseable {
+  /// Makes something that leaves a trace in the file system.
+  private interface Making<T extends AutoCloseable> {
+    T make() throws IOException;
+  }
+
   private final Ropewalk walk;
   private final @Nullable Long offset;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Deque<AutoCloseable> traces = new ArrayDeque<>();
+  private final OnSignal onSignal = OnSignal.run(this::undo);
+  private boolean isUndone;
   private @Nullable Source source;
   private @Nullable Sink sink;
 
@@ -74,8 +86,7 @@ final class CopyEnds implements AutoCloseable {
 
   private Listener listen(String name, EndName.Visitor visitor) throws Failure {
     try {
-      Listener listener = keep(walk.listen(visitor.address()));
-      keep(OnSignal.run(listener::close));
+      Listener listener = trace(() -> walk.listen(visitor.address()));
       // Port 0 has become a number, and whoever connects has to know it.
       System.err.println("ropewalk copy: listening on " + listener.address());
       return listener;
@@ -113,14 +124,17 @@ final class CopyEnds implements AutoCloseable {
         return keep(walk.plainFile(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE))
             .to(offset);
       }
-      Sink opened = keep(walk.sink(name));
-      if (opened instanceof PlainFile file) {
-        keep(OnSignal.run(() -> close(file)));
-      }
-      return opened;
+      return leavesTrace(end) ? trace(() -> walk.sink(name)) : keep(walk.sink(name));
     } catch (IOException e) {
       throw Failure.of(failing("write", name, end), e);
     }
+  }
+
+  /// A file is written beside its name first. A FIFO is not, and is waited for, which no lock
+  /// bears.
+  private static boolean leavesTrace(EndName end) {
+    return end instanceof EndName.Named(var path)
+        && (Files.isRegularFile(path) || !Files.exists(path));
   }
 
   private static String failing(String verb, String name, EndName end) {
@@ -132,6 +146,20 @@ final class CopyEnds implements AutoCloseable {
     return end;
   }
 
+  private synchronized <T extends AutoCloseable> T trace(Making<T> making) throws IOException {
+    if (isUndone) {
+      throw new IOException("ended by a signal");
+    }
+    T made = keep(making.make());
+    traces.push(made);
+    return made;
+  }
+
+  private synchronized void undo() {
+    isUndone = true;
+    traces.forEach(CopyEnds::close);
+  }
+
   /// All of it is there: a file target appears under its name; a peer is told that this was all,
   /// and a copy is only done when its kernel has it.
   void commit() throws IOException {
@@ -140,12 +168,20 @@ final class CopyEnds implements AutoCloseable {
       socket.awaitAcknowledged();
     }
     if (offset == null && sink instanceof PlainFile file) {
-      file.commit(false);
+      appear(file);
     }
+  }
+
+  private synchronized void appear(PlainFile file) throws IOException {
+    if (isUndone) {
+      throw new IOException("ended by a signal");
+    }
+    file.commit(false);
   }
 
   @Override
   public void close() {
+    onSignal.close();
     while (!opened.isEmpty()) {
       close(opened.pop());
     }

@@ -57,6 +57,9 @@ final class Failure extends Exception {
 
   /// Tells why a command failed, in sentences unless `debug` asks for the stack trace as well.
   static int tell(Throwable thrown, CommandLine where, boolean debug) {
+    if (OnSignal.isEnding()) {
+      return Main.FAILED;
+    }
     PrintWriter err = where.getErr();
     String name = where.getCommandSpec().qualifiedName();
     err.println(name + ": " + (thrown instanceof Failure ? thrown.getMessage() : say(thrown)));

@@ -5,6 +5,8 @@ package ropewalk.app.cli;
 ///
 /// The virtual machine then ends with 130 or 143, as a shell expects.
 final class OnSignal implements AutoCloseable {
+  private static volatile boolean isEnding;
+
   private final Thread hook;
 
   private OnSignal(Thread hook) {
@@ -13,9 +15,21 @@ final class OnSignal implements AutoCloseable {
 
   /// Runs `undo` if the process ends before this is closed.
   static OnSignal run(Runnable undo) {
-    Thread hook = new Thread(undo, "on-signal");
+    Thread hook =
+        new Thread(
+            () -> {
+              isEnding = true;
+              undo.run();
+            },
+            "on-signal");
     Runtime.getRuntime().addShutdownHook(hook);
     return new OnSignal(hook);
+  }
+
+  /// True once a signal has begun to end the process: what fails from then on fails because of
+  /// that, and nobody wants to read about it.
+  static boolean isEnding() {
+    return isEnding;
   }
 
   @Override
