@@ -7,16 +7,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Iovec;
 import ropewalk.page.PageRef;
 
 /// A bounded ring of slots in which ranges of bytes wait, in order.
 ///
 /// ```
-///           tail                     head
-///            v                        v
-///    ... |   | ref | ref | ref | ref |   |   | ...      index = counter & (capacity - 1)
-///              ^ first out        ^ last in             head - tail <= capacity  (invariant 5)
+///   source side                                              sink side
+///   offer   (takes if true)    +-----+-----+-----+---+---+   peek (stays the pipe's)
+///   push    (takes, parks)  -> | ref | ref | ref |   |   |   gather (iovec array, stays)
+///   awaitRoom                  +-----+-----+-----+---+---+   consume(n), poll, take -> out
+///   closeSource: the end       first out         Ring        closeSink: released, broken
 /// ```
 ///
 /// Order of slots is order of bytes. A slot holds one [PageRef] of at least one byte, and the flags
@@ -58,25 +58,19 @@ public final class Pipe implements AutoCloseable {
 
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  /// Two pipes are locked in the order of their numbers.
-  private final long number = NUMBERS.incrementAndGet();
+  /// Two pipes are locked in the order of their numbers ([Transfer]).
+  final long number = NUMBERS.incrementAndGet();
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition filled = lock.newCondition();
-  private final Condition drained = lock.newCondition();
+  final ReentrantLock lock = new ReentrantLock();
+  final Condition filled = lock.newCondition();
+  final Condition drained = lock.newCondition();
 
-  private final Slot[] ring;
-  private long head;
-  private long tail;
-  private long bytes;
+  final Ring ring;
   private boolean sourceClosed;
   private boolean sinkClosed;
 
   private Pipe(int capacity) {
-    ring = new Slot[capacity];
-    for (int i = 0; i < capacity; i++) {
-      ring[i] = new Slot();
-    }
+    ring = new Ring(capacity);
   }
 
   /// Opens a pipe of at least `slots` slots: the next power of two.
@@ -90,14 +84,14 @@ public final class Pipe implements AutoCloseable {
 
   /// How many slots it has.
   public int slots() {
-    return ring.length;
+    return ring.capacity();
   }
 
   /// How many slots are filled.
   public int used() {
     lock.lock();
     try {
-      return (int) (head - tail);
+      return ring.used();
     } finally {
       lock.unlock();
     }
@@ -105,14 +99,14 @@ public final class Pipe implements AutoCloseable {
 
   /// How many slots are empty.
   public int free() {
-    return ring.length - used();
+    return ring.capacity() - used();
   }
 
   /// How many bytes wait in it.
   public long bytes() {
     lock.lock();
     try {
-      return bytes;
+      return ring.bytes();
     } finally {
       lock.unlock();
     }
@@ -122,7 +116,7 @@ public final class Pipe implements AutoCloseable {
   public boolean isEnded() {
     lock.lock();
     try {
-      return head == tail && (sourceClosed || sinkClosed);
+      return ring.isEmpty() && (sourceClosed || sinkClosed);
     } finally {
       lock.unlock();
     }
@@ -154,10 +148,10 @@ public final class Pipe implements AutoCloseable {
     try {
       demandFillable();
       if (!empty) {
-        if (head - tail == ring.length) {
+        if (ring.isFull()) {
           return false;
         }
-        append(ref, flags);
+        ring.append(ref, flags);
         filled.signalAll();
         return true;
       }
@@ -194,7 +188,7 @@ public final class Pipe implements AutoCloseable {
     lock.lock();
     try {
       demandFillable();
-      while (head - tail == ring.length) {
+      while (ring.isFull()) {
         await(drained, deadlineNanos, "awaitRoom");
         demandFillable();
       }
@@ -222,7 +216,7 @@ public final class Pipe implements AutoCloseable {
   public @Nullable PageRef peek() {
     lock.lock();
     try {
-      return head == tail ? null : slot(tail).ref();
+      return ring.isEmpty() ? null : ring.first().ref();
     } finally {
       lock.unlock();
     }
@@ -232,7 +226,7 @@ public final class Pipe implements AutoCloseable {
   public int peekFlags() {
     lock.lock();
     try {
-      return head == tail ? PLAIN : slot(tail).flags();
+      return ring.isEmpty() ? PLAIN : ring.first().flags();
     } finally {
       lock.unlock();
     }
@@ -242,7 +236,7 @@ public final class Pipe implements AutoCloseable {
   public @Nullable PageRef poll() {
     lock.lock();
     try {
-      return head == tail ? null : removeFirst();
+      return ring.isEmpty() ? null : removeFirst();
     } finally {
       lock.unlock();
     }
@@ -267,7 +261,7 @@ public final class Pipe implements AutoCloseable {
   public boolean awaitBytes(long deadlineNanos) throws IOException {
     lock.lock();
     try {
-      while (head == tail) {
+      while (ring.isEmpty()) {
         if (sourceClosed || sinkClosed) {
           return false;
         }
@@ -285,16 +279,7 @@ public final class Pipe implements AutoCloseable {
   public int gather(long iov, int entriesMax, long bytesMax) {
     lock.lock();
     try {
-      int entries = 0;
-      long left = bytesMax;
-      for (long at = tail; at != head && left > 0 && entries < entriesMax; at++) {
-        PageRef ref = slot(at).ref();
-        long length = Math.min(ref.length(), left);
-        Iovec.set(iov, entries, ref.address(), length);
-        entries++;
-        left -= length;
-      }
-      return entries;
+      return ring.gather(iov, entriesMax, bytesMax);
     } finally {
       lock.unlock();
     }
@@ -305,8 +290,8 @@ public final class Pipe implements AutoCloseable {
   public void consume(long n) {
     lock.lock();
     try {
-      if (n < 0 || n > bytes) {
-        throw new IllegalArgumentException("consume(" + n + ") of " + bytes + " bytes");
+      if (n < 0 || n > ring.bytes()) {
+        throw new IllegalArgumentException("consume(" + n + ") of " + ring.bytes() + " bytes");
       }
     } finally {
       lock.unlock();
@@ -316,16 +301,15 @@ public final class Pipe implements AutoCloseable {
       PageRef eaten = null;
       lock.lock();
       try {
-        if (head == tail) {
+        if (ring.isEmpty()) {
           return; // the sink was closed meanwhile, and that released all
         }
-        PageRef first = slot(tail).ref();
+        PageRef first = ring.first().ref();
         if (first.length() <= left) {
           left -= first.length();
           eaten = removeFirst();
         } else {
-          first.skip((int) left);
-          bytes -= left;
+          ring.trimFirst((int) left);
           left = 0;
         }
       } finally {
@@ -358,86 +342,14 @@ public final class Pipe implements AutoCloseable {
   /// and the head of one that is too long. Parks until one byte can move; answers how many did, or
   /// -1 at the end of this pipe.
   public long moveTo(Pipe target, long limit) throws IOException {
-    return transfer(target, limit, true);
+    return new Transfer(this, target).run(limit, true);
   }
 
   /// Appends second references of the first `limit` bytes to `target`, as [#moveTo] moves them, and
   /// leaves this pipe as it is. The flags are not handed down: a range that is in two pipes is
   /// nobody's gift (contract R-02).
   public long tee(Pipe target, long limit) throws IOException {
-    return transfer(target, limit, false);
-  }
-
-  private long transfer(Pipe target, long limit, boolean move) throws IOException {
-    if (target == this) {
-      throw new IllegalArgumentException("a pipe can't be drained into itself");
-    }
-    if (limit < 0) {
-      throw new IllegalArgumentException("negative: limit=" + limit);
-    }
-    if (limit == 0) {
-      return 0;
-    }
-    for (; ; ) {
-      Pipe first = number < target.number ? this : target;
-      Pipe second = first == this ? target : this;
-      first.lock.lock();
-      second.lock.lock();
-      try {
-        target.demandFillable();
-        long moved = move ? moveLocked(target, limit) : teeLocked(target, limit);
-        if (moved > 0) {
-          target.filled.signalAll();
-          return moved;
-        }
-      } finally {
-        second.lock.unlock();
-        first.lock.unlock();
-      }
-      if (!awaitBytes(FOREVER)) {
-        return -1;
-      }
-      target.awaitRoom(FOREVER);
-    }
-  }
-
-  private long moveLocked(Pipe target, long limit) {
-    long moved = 0;
-    while (moved < limit && head != tail && target.head - target.tail < target.ring.length) {
-      Slot slot = slot(tail);
-      int flags = slot.flags();
-      PageRef ref = slot.ref();
-      if (ref.length() <= limit - moved) {
-        target.append(removeFirst(), flags);
-      } else {
-        ref = ref.splitHead((int) (limit - moved));
-        bytes -= ref.length();
-        target.append(ref, PLAIN);
-      }
-      moved += ref.length();
-    }
-    return moved;
-  }
-
-  private long teeLocked(Pipe target, long limit) {
-    long shared = 0;
-    for (long at = tail;
-        shared < limit && at != head && target.head - target.tail < target.ring.length;
-        at++) {
-      PageRef twin = slot(at).ref().tryShare();
-      if (twin == null) {
-        if (shared == 0) {
-          throw new IllegalStateException("tee: refused by " + slot(at).ref());
-        }
-        break;
-      }
-      if (twin.length() > limit - shared) {
-        twin.trim((int) (limit - shared));
-      }
-      target.append(twin, PLAIN);
-      shared += twin.length();
-    }
-    return shared;
+    return new Transfer(this, target).run(limit, false);
   }
 
   /// Ends both sides and releases what is in the pipe.
@@ -449,25 +361,13 @@ public final class Pipe implements AutoCloseable {
 
   // Under the lock.
 
-  private Slot slot(long counter) {
-    return ring[(int) counter & (ring.length - 1)];
-  }
-
-  private void append(PageRef ref, int flags) {
-    slot(head).fill(ref, flags);
-    head++;
-    bytes += ref.length();
-  }
-
   private PageRef removeFirst() {
-    PageRef ref = slot(tail).empty();
-    tail++;
-    bytes -= ref.length();
+    PageRef ref = ring.removeFirst();
     drained.signalAll();
     return ref;
   }
 
-  private void demandFillable() throws IOException {
+  void demandFillable() throws IOException {
     if (sinkClosed) {
       throw new BrokenPipeException("pipe " + number + ": nobody drains it any more");
     }
@@ -507,7 +407,7 @@ public final class Pipe implements AutoCloseable {
         .formatted(
             number,
             used(),
-            ring.length,
+            ring.capacity(),
             bytes(),
             sourceClosed ? ", source closed" : "",
             sinkClosed ? ", sink closed" : "");

@@ -16,5 +16,5 @@
 /// 3. A range of no bytes is released, never kept, and never means the end.
 /// 4. A kernel pipe that may still hold bytes is closed, never used again.
 ///
-/// Read in this order: [Pipe], Slot; [KernelPipe], [KernelPipes].
+/// Read in this order: [Pipe], Ring, Slot, Transfer; [KernelPipe], [KernelPipes].
 package ropewalk.pipe;
