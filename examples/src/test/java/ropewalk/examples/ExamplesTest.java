@@ -1,0 +1,88 @@
+package ropewalk.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import ropewalk.splice.Moved;
+import ropewalk.testkit.Pattern;
+
+/// Each example does what its first sentence says.
+class ExamplesTest {
+  private static final int BYTES = (2 << 20) + 17;
+
+  @TempDir Path folder;
+
+  @Test
+  void sendFile() throws Exception {
+    Path file = Files.write(folder.resolve("file"), Pattern.bytes(0, BYTES));
+    try (ServerSocket listener = listen()) {
+      FutureTask<byte[]> arrived = receive(listener);
+      Moved moved = SendFile.send(file, address(listener));
+      assertThat(moved.accepted()).isEqualTo(BYTES);
+      assertThat(moved.copiedUser()).isZero();
+      assertThat(arrived.get()).isEqualTo(Pattern.bytes(0, BYTES));
+    }
+  }
+
+  @Test
+  void teeWithDigest() throws Exception {
+    byte[] bytes = Pattern.bytes(0, BYTES);
+    Path file = Files.write(folder.resolve("file"), bytes);
+    try (ServerSocket one = listen();
+        ServerSocket other = listen()) {
+      FutureTask<byte[]> first = receive(one);
+      FutureTask<byte[]> second = receive(other);
+      String hash = TeeWithDigest.send(file, address(one), address(other));
+      assertThat(first.get()).isEqualTo(bytes);
+      assertThat(second.get()).isEqualTo(bytes);
+      assertThat(hash)
+          .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+    }
+  }
+
+  @Test
+  void overwriteWhileSending() throws Exception {
+    byte[] old = Pattern.bytes(0, 200_000);
+    Path file = Files.write(folder.resolve("file"), old);
+    try (ServerSocket listener = listen()) {
+      FutureTask<byte[]> arrived = receive(listener);
+      long lent = OverwriteWhileSending.send(file, address(listener), "new ");
+      assertThat(lent).isPositive();
+      assertThat(arrived.get()).isEqualTo(Pattern.bytes(0, (int) lent));
+      assertThat(Files.readString(file, UTF_8)).isEqualTo("new ".repeat(50_000));
+    }
+  }
+
+  private static ServerSocket listen() throws IOException {
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  private static String address(ServerSocket listener) {
+    return "tcp://127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /// Everything the first visitor sends.
+  private static FutureTask<byte[]> receive(ServerSocket listener) {
+    Callable<byte[]> reading =
+        () -> {
+          try (Socket socket = listener.accept()) {
+            return socket.getInputStream().readAllBytes();
+          }
+        };
+    FutureTask<byte[]> task = new FutureTask<>(reading);
+    Thread.ofPlatform().daemon().start(task);
+    return task;
+  }
+}
