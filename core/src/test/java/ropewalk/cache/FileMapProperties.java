@@ -6,12 +6,15 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import ropewalk.page.PageRef;
 import ropewalk.testkit.Gen;
 import ropewalk.testkit.Pattern;
 
 /// A map against a byte array, with loans held across everything that happens (invariant 4).
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FileMapProperties {
   /// A few runs, and an end inside of one.
   private static final int SIZE_MAX = 5 * Run.SIZE + 1234;

@@ -10,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ropewalk.engine.Engine;
@@ -24,6 +26,7 @@ import ropewalk.testkit.Pattern;
 
 /// A cached file against a byte array and the real file, with loans held all the while, over both
 /// engines and a kernel that is short and interrupted as often as it likes.
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CachedFileProperties {
   private static final int SIZE_MAX = 300_000;
 
