@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import ropewalk.engine.Engine;
 import ropewalk.linux.Fcntl;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Open;
@@ -49,10 +52,11 @@ class StreamEndTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void anInheritedPipeIsMovedWholeAndStaysBlocking(boolean isVirtual) throws Exception {
+  @CsvSource({"true, AUTO", "true, EPOLL", "false, AUTO", "false, EPOLL"})
+  void anInheritedPipeIsMovedWholeAndStaysBlocking(boolean isVirtual, Engine.Choice choice)
+      throws Exception {
     int size = 1 << 20;
-    try (FileRoom room = new FileRoom();
+    try (FileRoom room = new FileRoom(HOST, choice);
         ShellPipe shell = ShellPipe.open();
         StreamEnd in = StreamEnd.inherited(room.engine, room.pool, shell.readEnd(), "stdin")) {
       FutureTask<Long> writer =
@@ -162,9 +166,10 @@ class StreamEndTest {
     }
   }
 
-  @Test
-  void devicesAreStreams() throws Exception {
-    try (FileRoom room = new FileRoom();
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "EPOLL"})
+  void devicesAreStreams(Engine.Choice choice) throws Exception {
+    try (FileRoom room = new FileRoom(HOST, choice);
         StreamEnd zero = StreamEnd.open(room.engine, room.pool, Path.of("/dev/zero"), false);
         StreamEnd none = StreamEnd.open(room.engine, room.pool, Path.of("/dev/null"), true);
         Pipe pipe = Pipe.open(1)) {
