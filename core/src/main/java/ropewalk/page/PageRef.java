@@ -50,8 +50,7 @@ public final class PageRef implements AutoCloseable {
     }
   }
 
-  /// What an opened handle may do.
-  private enum Right {
+  enum Right {
     READ,
     FILL,
     REWRITE
@@ -177,8 +176,8 @@ public final class PageRef implements AutoCloseable {
   /// *Lends* as [#tryLend(int, int)] and charges the bytes to `borrower`; null also if that would
   /// exceed its limit.
   public @Nullable PageRef tryLend(int offset, int length, @Nullable Account borrower) {
-    Folio folio = folio();
     checkRange(offset, length);
+    Folio folio = folio();
     if (right != Right.READ || (borrower != null && !borrower.tryCharge(length))) {
       return null;
     }
@@ -208,11 +207,7 @@ public final class PageRef implements AutoCloseable {
 
   /// *Gives* a second reference as [#share] does; null where it is refused.
   public @Nullable PageRef tryShare() {
-    Folio folio = folio();
-    if (right != Right.READ) {
-      return null;
-    }
-    return twin(folio, length, length);
+    return right == Right.READ ? twin(folio(), length, length) : null;
   }
 
   /// *Gives* the first `length` bytes as a reference of its own, with the same provenance and the
@@ -238,7 +233,6 @@ public final class PageRef implements AutoCloseable {
 
   /// Moves the start of the range forward.
   public void skip(int bytes) {
-    folio();
     checkRange(bytes, length - bytes);
     offset += bytes;
     length -= bytes;
@@ -246,7 +240,6 @@ public final class PageRef implements AutoCloseable {
 
   /// Shortens the range to its first `bytes`.
   public void trim(int bytes) {
-    folio();
     checkRange(0, bytes);
     length = bytes;
   }
@@ -255,8 +248,7 @@ public final class PageRef implements AutoCloseable {
   /// reference, owned, clean, neither given nor pinned. It is then as fresh as from
   /// [FolioPool#take], and may be moved into another place without a copy.
   public boolean trySteal() {
-    Folio folio = folio();
-    if (right != Right.READ || loan || !folio.trySteal()) {
+    if (right != Right.READ || loan || !folio().trySteal()) {
       return false;
     }
     right = Right.FILL;
@@ -266,8 +258,7 @@ public final class PageRef implements AutoCloseable {
   /// Claims the folio for writing in place: nobody else holds a reference, and while the claim
   /// lasts nobody gets one. Ends with [#publish]. Refused: write a new version.
   public boolean tryClaim() {
-    Folio folio = folio();
-    if (right != Right.READ || loan || !folio.tryClaim()) {
+    if (right != Right.READ || loan || !folio().tryClaim()) {
       return false;
     }
     right = Right.REWRITE;
@@ -284,8 +275,7 @@ public final class PageRef implements AutoCloseable {
 
   /// Pins as [#pin] does; false for zero folios, poisoned ones and at the limit.
   public boolean tryPin() {
-    Folio folio = folio();
-    return right == Right.READ ? folio.tryPinForRead() : folio.tryPinForWrite();
+    return right == Right.READ ? folio().tryPinForRead() : folio().tryPinForWrite();
   }
 
   /// Drops a pin. Throws when there is none.
@@ -296,15 +286,14 @@ public final class PageRef implements AutoCloseable {
   /// The kernel may keep these pages for ever (GIFT class only): from now on nobody writes this
   /// folio in place, and its backing is dropped when the last reference in user space is gone.
   public void give() {
-    Folio folio = folio();
-    if (right != Right.READ || !folio.tryGive()) {
+    if (right != Right.READ || !folio().tryGive()) {
       throw new IllegalStateException("give() of " + this + ": refused");
     }
     provenance = Provenance.GIVEN;
   }
 
-  /// Moves the charge for this range to another borrower, as it passes from a pipe to a send queue.
-  /// False, and nothing changes, if that would exceed the other's limit.
+  /// Moves the charge for this range to another borrower, as from a pipe to a send queue. False,
+  /// and nothing changes, if that would exceed the other's limit.
   public boolean moveCharge(@Nullable Account borrower) {
     folio();
     if (borrower != null && !borrower.tryCharge(length)) {
@@ -327,6 +316,8 @@ public final class PageRef implements AutoCloseable {
     boolean borrowed = loan;
     dropCharge();
     this.folio = null;
+    right = Right.READ;
+    loan = false;
     if (taker != null) {
       pool.forget(this);
       taker = null;
@@ -340,13 +331,7 @@ public final class PageRef implements AutoCloseable {
   }
 
   /// Begins a life over a reference that the caller has just taken.
-  void open(
-      Folio folio, int offset, int length, Provenance provenance, boolean writable, boolean loan) {
-    open(folio, offset, length, provenance, writable ? Right.FILL : Right.READ, loan);
-  }
-
-  private void open(
-      Folio folio, int offset, int length, Provenance provenance, Right right, boolean loan) {
+  void open(Folio folio, int offset, int length, Provenance provenance, Right right, boolean loan) {
     this.folio = folio;
     this.offset = offset;
     this.length = length;
@@ -358,7 +343,6 @@ public final class PageRef implements AutoCloseable {
   }
 
   private @Nullable PageRef twin(Folio folio, int length, int extraCharge) {
-    Account account = this.account;
     if (!(loan ? folio.tryLend() : folio.tryGet())) {
       return null;
     }
@@ -388,6 +372,7 @@ public final class PageRef implements AutoCloseable {
   }
 
   private void checkRange(int offset, int length) {
+    folio();
     if (offset < 0 || length < 0 || offset > this.length - length) {
       throw new IndexOutOfBoundsException(
           "offset=" + offset + ", length=" + length + " in a range of " + this.length + " bytes");
@@ -399,7 +384,6 @@ public final class PageRef implements AutoCloseable {
         what + "() of a released PageRef (generation " + generation() + ")");
   }
 
-  /// Who took it, if that is remembered.
   @Nullable Throwable taker() {
     return taker;
   }

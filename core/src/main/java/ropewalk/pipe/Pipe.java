@@ -54,8 +54,6 @@ public final class Pipe implements AutoCloseable {
   /// 256); beyond it a mistake is more likely than a need.
   private static final int SLOTS_MAX = 1 << 16;
 
-  private static final int FLAGS = PACKET | GIFT;
-
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   /// Two pipes are locked in the order of their numbers ([Transfer]).
@@ -142,7 +140,7 @@ public final class Pipe implements AutoCloseable {
 
   /// As [#offer(PageRef)], with flags.
   public boolean offer(PageRef ref, int flags) throws IOException {
-    checkFlags(flags);
+    Slot.checkFlags(flags);
     boolean empty = ref.length() == 0;
     lock.lock();
     try {
@@ -296,28 +294,23 @@ public final class Pipe implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    long left = n;
-    while (left > 0) {
-      PageRef eaten = null;
+    for (long left = n; left > 0; ) {
+      PageRef eaten;
       lock.lock();
       try {
         if (ring.isEmpty()) {
           return; // the sink was closed meanwhile, and that released all
         }
-        PageRef first = ring.first().ref();
-        if (first.length() <= left) {
-          left -= first.length();
-          eaten = removeFirst();
-        } else {
+        if (ring.first().ref().length() > left) {
           ring.trimFirst((int) left);
-          left = 0;
+          return;
         }
+        eaten = removeFirst();
       } finally {
         lock.unlock();
       }
-      if (eaten != null) {
-        eaten.close(); // not under the lock: the backing of a given folio is dropped by a call
-      }
+      left -= eaten.length();
+      eaten.close(); // not under the lock: the backing of a given folio is dropped by a call
     }
   }
 
@@ -335,8 +328,6 @@ public final class Pipe implements AutoCloseable {
       left.close();
     }
   }
-
-  // Two pipes.
 
   /// Moves at most `limit` bytes to the end of `target`: whole slots as they are, flags and all,
   /// and the head of one that is too long. Parks until one byte can move; answers how many did, or
@@ -358,8 +349,6 @@ public final class Pipe implements AutoCloseable {
     closeSource();
     closeSink();
   }
-
-  // Under the lock.
 
   private PageRef removeFirst() {
     PageRef ref = ring.removeFirst();
@@ -391,12 +380,6 @@ public final class Pipe implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(what + " of " + this + ": interrupted");
-    }
-  }
-
-  private static void checkFlags(int flags) {
-    if ((flags & ~FLAGS) != 0) {
-      throw new IllegalArgumentException("unknown flags: 0x" + Integer.toHexString(flags));
     }
   }
 

@@ -37,4 +37,10 @@ final class Slot {
   int flags() {
     return flags;
   }
+
+  static void checkFlags(int flags) {
+    if ((flags & ~(Pipe.PACKET | Pipe.GIFT)) != 0) {
+      throw new IllegalArgumentException("unknown flags: 0x" + Integer.toHexString(flags));
+    }
+  }
 }

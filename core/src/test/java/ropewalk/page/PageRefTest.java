@@ -81,6 +81,8 @@ final class PageRefTest {
     assertThatThrownBy(ref::close).hasMessageContaining("released PageRef");
     assertThatThrownBy(ref::length).hasMessageContaining("released PageRef");
     assertThatThrownBy(() -> ref.lend(0, 1)).hasMessageContaining("released PageRef");
+    assertThatThrownBy(ref::trySteal).hasMessageContaining("released PageRef");
+    assertThatThrownBy(ref::tryPin).hasMessageContaining("released PageRef");
     Pattern.verify(second.bytes(), 0);
     second.close();
   }

@@ -22,8 +22,6 @@ class TidyTest {
   private static final Map<String, Integer> LONG =
       Map.of(
           "linux/src/main/java/ropewalk/linux/uring/Uring.java", 455,
-          "core/src/main/java/ropewalk/page/PageRef.java", 420,
-          "core/src/main/java/ropewalk/pipe/Pipe.java", 515,
           // One contract, run over every engine.
           "core/src/test/java/ropewalk/engine/EngineContract.java", 480);
 
