@@ -3,6 +3,7 @@ package ropewalk.app.cli;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ropewalk",
     mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
+    versionProvider = Main.Told.class,
     sortOptions = false,
     subcommands = {CopyCommand.class, ServeCommand.class, DoctorCommand.class},
     synopsisSubcommandLabel = "COMMAND",
@@ -44,13 +45,16 @@ public final class Main implements Runnable {
       description = "Add stack traces to what failures say.")
   boolean debug;
 
+  /// What picocli says when it is asked for the version.
+  static final class Told implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {Version.line()};
+    }
+  }
+
   /// Runs one command and ends the process with its exit code.
   public static void main(String[] words) {
-    // Asked by scripts at every start, so it doesn't pay for picocli: a third of the time.
-    if (words.length == 1 && (words[0].equals("--version") || words[0].equals("-V"))) {
-      System.out.println(Version.line());
-      return;
-    }
     int code = run(words);
     System.out.flush();
     System.err.flush();
