@@ -37,6 +37,18 @@ class SkipReportTest {
   }
 
   @Test
+  void aSkipByAnAssumptionIsPrintedWithItsCauseToo() throws Exception {
+    String aborted =
+        """
+        <skipped type="T"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: no disk
+        \tat p.C.needs(C.java:1)
+        ]]></skipped>\
+        """;
+    assertThat(tell(REPORT.formatted(1, 0, aborted), "").said)
+        .contains("skipped p.C#needs<T>(): no disk (NOT ALLOWED");
+  }
+
+  @Test
   void anAllowedSkipIsPrintedWithBothReasons() throws Exception {
     Answer answer =
         tell(REPORT.formatted(1, 0, SKIPPED), "p\\.C#needs.*  clean machines lack it\n");
