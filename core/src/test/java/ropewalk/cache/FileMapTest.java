@@ -355,6 +355,20 @@ class FileMapTest {
   }
 
   @Test
+  void aFileThatGrowsHasZerosBehindWhatWasCached() throws Exception {
+    try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, 100))) {
+      List<PageRef> old = room.lend(0, 100);
+      room.map.truncate(room.backing, 300);
+      room.write(2 * Run.SIZE, Pattern.bytes(7, 10));
+      byte[] expected = java.util.Arrays.copyOf(Pattern.bytes(0, 100), 2 * Run.SIZE + 10);
+      System.arraycopy(Pattern.bytes(7, 10), 0, expected, 2 * Run.SIZE, 10);
+      assertThat(room.read(0, expected.length + 1)).isEqualTo(expected);
+      assertThat(room.backing.bytes()).isEqualTo(expected);
+      CacheRoom.release(old);
+    }
+  }
+
+  @Test
   void smallFilesDontHoldARunEach() throws Exception {
     try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, 100))) {
       Pattern.verify(room.read(0, 100), 0);
