@@ -6,8 +6,13 @@ import java.lang.management.ManagementFactory;
 /// How many bytes a piece of work allocates on the Java heap: counted by the virtual machine for
 /// the calling thread, not timed.
 public final class HeapMeter {
-  /// Rounds that run before the count begins, so that the compiler has seen the work.
-  private static final int WARM = 20_000;
+  /// How often the count is taken. An object that only interpreted code makes is gone when the
+  /// compiler has come by, and on a busy machine it comes late; an object that stays is in the last
+  /// count as in the first.
+  private static final int BATCHES = 25;
+
+  /// Little enough to be called nothing: the virtual machine allocates in a thread's name, too.
+  private static final double NOTHING = 0.5;
 
   private HeapMeter() {}
 
@@ -18,18 +23,20 @@ public final class HeapMeter {
     void run() throws Exception;
   }
 
-  /// Bytes per round of `work`, over `rounds` rounds on the calling thread. What the virtual
-  /// machine allocates in the thread's name meanwhile is counted too: compare with less than one
-  /// object, not with zero.
+  /// Bytes per round of `work` in steady state: the least of several counts over `rounds` rounds
+  /// each on the calling thread. What the virtual machine allocates in the thread's name meanwhile
+  /// is counted too: compare with less than one object, not with zero.
   public static double bytesPerRound(int rounds, Work work) throws Exception {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    for (int i = 0; i < WARM; i++) {
-      work.run();
+    double least = Double.MAX_VALUE;
+    for (int batch = 0; batch < BATCHES && least > NOTHING; batch++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < rounds; i++) {
+        work.run();
+      }
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      least = Math.min(least, allocated / (double) rounds);
     }
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < rounds; i++) {
-      work.run();
-    }
-    return (threads.getCurrentThreadAllocatedBytes() - before) / (double) rounds;
+    return least;
   }
 }

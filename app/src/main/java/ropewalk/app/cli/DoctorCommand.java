@@ -11,10 +11,9 @@ import ropewalk.Ropewalk;
     name = "doctor",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = {
-      "Says what this kernel offers, which engine and routes follow from it and why, how large",
-      "the pool of pages is, and what is missing and how to get it."
-    },
+    description =
+        "Says what this kernel offers, which engine and routes follow, what is missing and how to"
+            + " get it.",
     footer = {"", "Example:", "  ./ropewalk doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object with the same facts.")
