@@ -32,17 +32,22 @@ import ropewalk.pipe.Pipe;
 ///
 /// Only pages that are lent, which means cached and likely to be lent again, are given: dropping
 /// and faulting in 64 KiB costs more than copying them once. The kernel pipe is empty between
-/// calls: a drain sees its 64 KiB through, and if the socket fails meanwhile the dirty pipe is
+/// calls: a drain sees what is in it through, and if the socket fails meanwhile the dirty pipe is
 /// closed. What was not accepted is still in our own pipe.
 final class Giving implements AutoCloseable {
-  /// What the kernel pipe holds at its default size; larger ones measured slower.
-  private static final int CHUNK_BYTES = 64 << 10;
+  /// What the kernel pipe is asked to hold: the most that an ordinary user gets. Two calls then
+  /// move a megabyte instead of 64 KiB. Cached 64 MiB files to a receiver that splices: 0.061
+  /// CPU-s/GB at 64 KiB, 0.047 at 256 KiB, 0.036 at 1 MiB, where C's sendfile needs 0.036.
+  private static final int PIPE_BYTES = 1 << 20;
+
+  /// The most ranges of one call: the slots of any pipe between a source and a sink of ours.
+  private static final int PIECES = 16;
 
   /// Below a page there is nothing to save.
   private static final int WORTH_BYTES = 4096;
 
   private final Socket socket;
-  private final Scratch iov = new Scratch(Iovec.SIZE);
+  private final Scratch iov = new Scratch(PIECES * (long) Iovec.SIZE);
   private @Nullable KernelPipe kernelPipe;
   private boolean isRefused;
 
@@ -70,13 +75,11 @@ final class Giving implements AutoCloseable {
   long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     long sent = 0;
     while (sent < limit && takes(pipe, limit - sent)) {
-      PageRef front = pipe.peek();
-      KernelPipe through = front == null ? null : kernelPipe();
-      if (front == null || through == null) {
+      KernelPipe through = kernelPipe();
+      if (through == null) {
         break;
       }
-      long want = min(min(limit - sent, front.length()), CHUNK_BYTES);
-      long given = give(through, front, want);
+      long given = give(through, pipe, min(limit - sent, through.size()));
       if (given == 0) {
         break;
       }
@@ -84,11 +87,11 @@ final class Giving implements AutoCloseable {
       try {
         push(through, pipe, given, more || given < before);
       } catch (IOException e) {
+        tally.addGiven(before - pipe.bytes());
         sent += before - pipe.bytes();
         if (sent == 0) {
           throw e;
         }
-        tally.addGiven(before - pipe.bytes());
         return sent;
       }
       tally.addGiven(given);
@@ -109,18 +112,30 @@ final class Giving implements AutoCloseable {
         return null;
       }
       kernelPipe = through;
+      widen(through);
     }
     return through;
   }
 
+  private static void widen(KernelPipe through) {
+    try {
+      through.resize(PIPE_BYTES);
+    } catch (IOException e) {
+      // It works at any size.
+    }
+  }
+
   /// Puts pages into the kernel pipe, which is empty.
-  private long give(KernelPipe through, PageRef front, long length) throws IOException {
-    front.give();
-    Iovec.set(iov.address(), 0, front.address(), length);
+  private long give(KernelPipe through, Pipe pipe, long length) throws IOException {
+    int count = pipe.gatherGiven(iov.address(), PIECES, length);
+    if (count == 0) {
+      return 0;
+    }
     Fd in = through.source();
     int number = in.enter();
     try {
-      long given = socket.syscalls().vmsplice(number, iov.address(), 1, Splices.SPLICE_F_NONBLOCK);
+      long given =
+          socket.syscalls().vmsplice(number, iov.address(), count, Splices.SPLICE_F_NONBLOCK);
       if (given > 0) {
         through.markDirty();
         return given;

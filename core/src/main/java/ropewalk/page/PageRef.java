@@ -283,13 +283,15 @@ public final class PageRef implements AutoCloseable {
     folio().unpin();
   }
 
-  /// The kernel may keep these pages for ever (GIFT class only): from now on nobody writes this
+  /// Gives the pages to the kernel, which may keep them for ever: from now on nobody writes this
   /// folio in place, and its backing is dropped when the last reference in user space is gone.
-  public void give() {
+  /// False for the other class, a writable range, and a folio that is claimed, poisoned or zero.
+  public boolean tryGive() {
     if (right != Right.READ || !folio().tryGive()) {
-      throw new IllegalStateException("give() of " + this + ": refused");
+      return false;
     }
     provenance = Provenance.GIVEN;
+    return true;
   }
 
   /// Moves the charge for this range to another borrower, as from a pipe to a send queue. False,
@@ -380,15 +382,13 @@ public final class PageRef implements AutoCloseable {
   }
 
   private IllegalStateException closed(String what) {
-    return new IllegalStateException(
-        what + "() of a released PageRef (generation " + generation() + ")");
+    return new IllegalStateException(what + "() of a released PageRef: " + this);
   }
 
   @Nullable Throwable taker() {
     return taker;
   }
 
-  /// For messages: `PageRef[OWNED 0+4096, folio …]`.
   @Override
   public String toString() {
     Folio folio = this.folio;

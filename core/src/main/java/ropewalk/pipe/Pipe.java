@@ -38,7 +38,7 @@ public final class Pipe implements AutoCloseable {
   /// No flag.
   public static final int PLAIN = 0;
 
-  /// The range is a message of its own; nobody joins it with its neighbours.
+  /// The range is a message of its own.
   public static final int PACKET = 1;
 
   /// The kernel may keep the pages behind this range.
@@ -50,13 +50,12 @@ public final class Pipe implements AutoCloseable {
   /// The kernel's default number of slots.
   public static final int SLOTS_DEFAULT = 16;
 
-  /// More slots than any pipe of the kernel may have without privilege (1 MiB of 4 KiB pages is
-  /// 256); beyond it a mistake is more likely than a need.
+  /// More than any pipe of the kernel may have: beyond it a mistake is likelier than a need.
   private static final int SLOTS_MAX = 1 << 16;
 
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  /// Two pipes are locked in the order of their numbers ([Transfer]).
+  /// The order in which two are locked ([Transfer]).
   final long number = NUMBERS.incrementAndGet();
 
   final ReentrantLock lock = new ReentrantLock();
@@ -129,8 +128,6 @@ public final class Pipe implements AutoCloseable {
       lock.unlock();
     }
   }
-
-  // The filling side.
 
   /// Puts `ref` behind the others if there is a slot. *Takes* `ref` when it answers true;
   /// otherwise, or when it throws, `ref` stays the caller's.
@@ -283,6 +280,17 @@ public final class Pipe implements AutoCloseable {
     }
   }
 
+  /// Fills the array as [#gather] does and gives what it names to the kernel: lent ranges of the
+  /// gift class, up to the first that isn't. They stay given whatever the kernel takes of them.
+  public int gatherGiven(long iov, int entriesMax, long bytesMax) {
+    lock.lock();
+    try {
+      return ring.gatherGiven(iov, entriesMax, bytesMax);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Releases the first `n` bytes: whole slots, and the start of the one where they end. More than
   /// there are is an error, and then nothing is released.
   public void consume(long n) {
@@ -343,7 +351,6 @@ public final class Pipe implements AutoCloseable {
     return new Transfer(this, target).run(limit, false);
   }
 
-  /// Ends both sides and releases what is in the pipe.
   @Override
   public void close() {
     closeSource();
@@ -383,16 +390,10 @@ public final class Pipe implements AutoCloseable {
     }
   }
 
-  /// For messages.
   @Override
   public String toString() {
-    return "pipe %d: %d of %d slots, %d bytes%s%s"
-        .formatted(
-            number,
-            used(),
-            ring.capacity(),
-            bytes(),
-            sourceClosed ? ", source closed" : "",
-            sinkClosed ? ", sink closed" : "");
+    String ends = (sourceClosed ? ", source closed" : "") + (sinkClosed ? ", sink closed" : "");
+    return "pipe %d: %d of %d slots, %d bytes%s"
+        .formatted(number, used(), ring.capacity(), bytes(), ends);
   }
 }

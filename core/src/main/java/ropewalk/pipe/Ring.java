@@ -2,6 +2,7 @@ package ropewalk.pipe;
 
 import ropewalk.linux.Iovec;
 import ropewalk.page.PageRef;
+import ropewalk.page.Provenance;
 
 /// The slots of one pipe, and what is in which.
 ///
@@ -82,6 +83,23 @@ final class Ring {
     long left = bytesMax;
     for (long at = tail; at != head && left > 0 && entries < entriesMax; at++) {
       PageRef ref = slot(at).ref();
+      long length = Math.min(ref.length(), left);
+      Iovec.set(iov, entries, ref.address(), length);
+      entries++;
+      left -= length;
+    }
+    return entries;
+  }
+
+  /// See [Pipe#gatherGiven].
+  int gatherGiven(long iov, int entriesMax, long bytesMax) {
+    int entries = 0;
+    long left = bytesMax;
+    for (long at = tail; at != head && left > 0 && entries < entriesMax; at++) {
+      PageRef ref = slot(at).ref();
+      if (ref.provenance() == Provenance.OWNED || !ref.tryGive()) {
+        break;
+      }
       long length = Math.min(ref.length(), left);
       Iovec.set(iov, entries, ref.address(), length);
       entries++;

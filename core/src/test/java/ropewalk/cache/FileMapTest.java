@@ -83,7 +83,7 @@ class FileMapTest {
       List<PageRef> lent = room.lend(0, 2 * Run.SIZE);
       var pinned = lent.get(0).folio();
       lent.get(0).pin();
-      lent.get(1).give();
+      assertThat(lent.get(1).tryGive()).isTrue();
       CacheRoom.release(lent);
       room.write(0, Pattern.bytes(7, 2 * Run.SIZE));
       assertThat(room.cache.stats().versions()).isEqualTo(2);
