@@ -1,7 +1,7 @@
 /*
  * The C peers: what a careful C program does to send a cached file, without any library.
  *
- *   sender sendfile | pread-write | splice | vmsplice
+ *   sender sendfile | pread-write | splice | vmsplice | vmsplice-1m
  *   send tcp PORT FILE SIZE COUNT   -> sent BYTES NANOS HEAP USER KERNEL ROUTE
  *   send unix PATH FILE SIZE COUNT
  *
@@ -24,10 +24,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEP = 1 << 20, PIPE = 64 << 10 }; /* larger pipes were slower on every kind of socket */
+enum { STEP = 1 << 20, QUEUE = 1 << 20 }; /* every AF_UNIX subject, whoever wrote it, has this queue */
 
 static char buffer[STEP] __attribute__((aligned(4096)));
 static int pipes[2] = {-1, -1};
+static int pipe_size = 64 << 10; /* larger ones were slower over TCP; vmsplice-1m tries one */
 static char *map;
 static long long mapped;
 
@@ -62,7 +63,7 @@ static int drain(int to, ssize_t left, int more) {
 
 static int by_splice(int file, int to, long long size) {
   for (off_t at = 0; at < size;) {
-    ssize_t n = splice(file, &at, pipes[1], NULL, size - at < PIPE ? size - at : PIPE, SPLICE_F_MOVE);
+    ssize_t n = splice(file, &at, pipes[1], NULL, size - at < pipe_size ? size - at : pipe_size, SPLICE_F_MOVE);
     if (n <= 0 || drain(to, n, at < size)) return -1;
   }
   return 0;
@@ -76,7 +77,7 @@ static int by_vmsplice(int file, int to, long long size) {
     if (map == MAP_FAILED) return -1;
   }
   for (long long at = 0; at < size;) {
-    struct iovec run = {map + at, size - at < PIPE ? size - at : PIPE};
+    struct iovec run = {map + at, size - at < pipe_size ? size - at : pipe_size};
     ssize_t n = vmsplice(pipes[1], &run, 1, 0);
     if (n <= 0 || drain(to, n, at + n < size)) return -1;
     at += n;
@@ -91,6 +92,8 @@ static int connect_to(const char *kind, const char *address) {
   struct sockaddr_un un = {.sun_family = AF_UNIX};
   in.sin_port = htons(tcp ? atoi(address) : 0);
   memcpy(un.sun_path, address, strlen(address) + 1);
+  int queue = QUEUE;
+  if (!tcp) setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &queue, sizeof queue);
   if (connect(fd, tcp ? (struct sockaddr *)&in : (struct sockaddr *)&un, tcp ? sizeof in : sizeof un)) return -1;
   return fd;
 }
@@ -103,9 +106,10 @@ int main(int argc, char **argv) {
   int (*send_once)(int, int, long long) = strcmp(way, "sendfile") == 0      ? by_sendfile
                                           : strcmp(way, "pread-write") == 0 ? by_pread_write
                                           : strcmp(way, "splice") == 0      ? by_splice
-                                          : strcmp(way, "vmsplice") == 0    ? by_vmsplice
-                                                                            : NULL;
+                                          : strncmp(way, "vmsplice", 8) == 0 ? by_vmsplice
+                                                                             : NULL;
   if (!send_once || pipe2(pipes, O_CLOEXEC)) return 2;
+  if (strcmp(way, "vmsplice-1m") == 0) pipe_size = fcntl(pipes[1], F_SETPIPE_SZ, 1 << 20);
   int copies = send_once == by_pread_write ? 2 : 0;
   printf("ready\n");
   fflush(stdout);

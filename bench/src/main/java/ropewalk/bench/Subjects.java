@@ -25,6 +25,7 @@ final class Subjects {
         c("c-pread-write", "pread-write", "strict"),
         c("c-splice", "splice", "relaxed"),
         c("c-vmsplice", "vmsplice", "relaxed"),
+        c("c-vmsplice-1m", "vmsplice-1m", "relaxed"),
         jvm("jdk-transferTo", "transferTo", "blocking calls", "relaxed", EVERYWHERE),
         jvm("jdk-read-write", "readWrite", "blocking calls", "strict", EVERYWHERE),
         new Subject(

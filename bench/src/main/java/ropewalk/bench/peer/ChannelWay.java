@@ -1,6 +1,7 @@
 package ropewalk.bench.peer;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
@@ -29,6 +30,9 @@ abstract class ChannelWay implements Way {
     long heap = Heap.allocated();
     long start = System.nanoTime();
     try (SocketChannel to = SocketChannel.open(target.socketAddress())) {
+      if (!target.isTcp()) {
+        to.setOption(StandardSocketOptions.SO_SNDBUF, Target.UNIX_QUEUE_BYTES);
+      }
       for (int i = 0; i < count; i++) {
         transfer(file, to, size);
       }

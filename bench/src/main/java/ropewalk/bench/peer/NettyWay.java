@@ -44,6 +44,7 @@ final class NettyWay implements Way {
                   .channel()
               : bootstrap
                   .channel(EpollDomainSocketChannel.class)
+                  .option(ChannelOption.SO_SNDBUF, Target.UNIX_QUEUE_BYTES)
                   .connect(new DomainSocketAddress(target.address()))
                   .sync()
                   .channel();

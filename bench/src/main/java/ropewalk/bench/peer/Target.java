@@ -11,6 +11,9 @@ import java.net.UnknownHostException;
 /// @param kind `tcp` or `unix`
 /// @param address a port on the loopback interface, or a path
 record Target(String kind, String address) {
+  /// Bytes that an AF_UNIX queue may hold, for every subject: ours asks for as many, and a peer
+  /// with the default of 208 KiB would be compared with its hands tied.
+  static final int UNIX_QUEUE_BYTES = 1 << 20;
 
   boolean isTcp() {
     return kind.equals("tcp");
