@@ -112,9 +112,9 @@ final class Report {
         100 runs (in a slow cell six rounds make it the whole range). A ratio is **bold** where that interval
         leaves out 1. Copies are those of the sending side, for each byte moved: ours are counted (user) and
         declared by the route (kernel), the peers' follow from the calls they make. *Strict*: bytes handed over
-        never change; *relaxed*: a later write to the file may show. Sockets are as each subject opens them: over
-        AF_UNIX ours ask for a queue of 1 MiB, the peers take the kernel's 208 KiB. An interval covers the rounds of
-        this run; another start of a JVM can shift its subject by some hundredths.
+        never change; *relaxed*: a later write to the file may show. Over AF_UNIX every subject asks for the same
+        queue, 1 MiB; TCP's are as the kernel tunes them. An interval covers the rounds of this run; another start
+        of a JVM can shift its subject by some hundredths.
         """);
     charts.forEach(chart -> text.append("\n![%s](%s)\n".formatted(chart, chart)));
     outcomes.forEach(outcome -> cellMarkdown(text, outcome));
