@@ -42,7 +42,7 @@ final class Interruptor extends AbstractSelector {
 
   @Override
   protected SelectionKey register(AbstractSelectableChannel channel, int ops, Object attachment) {
-    throw new UnsupportedOperationException();
+    throw new UnsupportedOperationException("register(" + channel + "): nothing is selected here");
   }
 
   @Override

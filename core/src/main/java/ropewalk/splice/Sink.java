@@ -12,7 +12,9 @@ public interface Sink extends AutoCloseable {
   /// Takes at most `limit` bytes off the front of `pipe`.
   ///
   /// Waits (a virtual thread parks) for room only before the first byte; a short drain is a result.
-  /// What was accepted has left the pipe, what was not is still there, byte for byte.
+  /// The one exception is a sink that gives pages through a kernel pipe of its own: it sees what is
+  /// in that pipe through, at most 1 MiB, since bytes must not be left behind there. What was
+  /// accepted has left the pipe, what was not is still there, byte for byte.
   ///
   /// @param more true if more bytes follow soon: the sink may hold back a half-built segment
   /// @return 1 to `limit` bytes; 0 only if `limit` is 0 or the pipe holds nothing
