@@ -7,6 +7,9 @@
 ///                              Drawing    +--> SurfaceTest        api/*.txt is true
 ///   Offender: breaks a rule,   Surface    +--> PapersTest         trees, links, dependencies
 ///   compiled by the test                  '--> TidyTest           sizes, names, loose ends
+///
+///   ../*/src/test/mutants --> Mutant --> Graft --> Fork   one bug, compiled, in its own machine
+///                                '------ Trial -----'-> MutantsTest   dies of its test
 /// ```
 ///
 /// A rule is a function from what it reads to a list of complaints, so that the same rule is fed
