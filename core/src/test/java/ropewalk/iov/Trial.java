@@ -1,0 +1,104 @@
+package ropewalk.iov;
+
+import java.util.Arrays;
+import java.util.List;
+import ropewalk.testkit.Gen;
+
+/// One cell under one of three regimes. Whatever a case chooses it asks here, so that the same case
+/// is run over the table, over every small space, and by seed.
+/// - *Table*: each row of [Cuts#TABLE], each layout, at places and lengths chosen to hurt.
+/// - *Small*: every way to cut up to [#SMALL_BYTES] bytes into up to [#SMALL_RUNS] runs, at every
+///   place, for every length.
+/// - *Random*: by [Gen]'s seed, which a failure prints.
+final class Trial {
+
+  /// All of them are tried; one more of either multiplies the runs by three.
+  static final int SMALL_BYTES = 6;
+
+  static final int SMALL_RUNS = 4;
+
+  private static final int RANDOM_RUNS = 120;
+
+  /// A case: opens a subject, does one thing to it and to its model, compares.
+  @FunctionalInterface
+  interface Case {
+    void run(Trial trial, Gen gen) throws Throwable;
+  }
+
+  private enum Regime {
+    TABLE,
+    SMALL,
+    RANDOM
+  }
+
+  final Lab lab;
+  final Form form;
+  private final Regime regime;
+
+  private Trial(Lab lab, Form form, Regime regime) {
+    this.lab = lab;
+    this.form = form;
+    this.regime = regime;
+  }
+
+  /// Runs `one` under each regime.
+  static void all(Lab lab, Form form, Case one) {
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.TABLE), gen));
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.SMALL), gen));
+    Gen.check(RANDOM_RUNS, gen -> one.run(new Trial(lab, form, Regime.RANDOM), gen));
+  }
+
+  /// Runs `one` over the table only: for refusals, which don't depend on much.
+  static void table(Lab lab, Form form, Case one) {
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.TABLE), gen));
+  }
+
+  /// *Gives* a subject at its start.
+  Subject open(Gen gen) {
+    return switch (regime) {
+      case TABLE -> form.open(lab, gen.pick(Layout.values()), gen.pick(Cuts.TABLE));
+      case SMALL -> form.open(lab, Layout.PACKED, Cuts.small(gen, SMALL_BYTES, SMALL_RUNS));
+      case RANDOM -> form.open(lab, gen.pick(Layout.values()), Cuts.random(gen));
+    };
+  }
+
+  /// *Gives* a subject that has already gone some way.
+  Subject openWithin(Gen gen) {
+    Subject subject = open(gen);
+    long start = upTo(gen, subject, subject.model.total);
+    subject.iter.advance(start);
+    subject.model.advance(start);
+    return subject;
+  }
+
+  /// A length to ask of what remains; perhaps more than that.
+  long length(Gen gen, Subject subject) {
+    Model model = subject.model;
+    return switch (regime) {
+      case TABLE -> {
+        long edge = model.single();
+        yield pick(gen, 0, 1, edge, edge + 1, model.count, model.count + 5);
+      }
+      case SMALL -> gen.in(0, model.count + 1);
+      case RANDOM -> gen.edgy(0, model.count + 3);
+    };
+  }
+
+  /// A number of bytes from 0 to `most`.
+  long upTo(Gen gen, Subject subject, long most) {
+    return switch (regime) {
+      case TABLE -> {
+        List<Model.Run> runs = subject.model.runs;
+        long first = runs.isEmpty() ? 0 : runs.getFirst().length();
+        yield pick(gen, 0, Math.min(1, most), Math.min(first, most), Math.max(0, most - 1), most);
+      }
+      case SMALL -> gen.in(0, most);
+      case RANDOM -> gen.edgy(0, most);
+    };
+  }
+
+  private static long pick(Gen gen, long... among) {
+    long[] distinct = Arrays.stream(among).distinct().toArray();
+    return distinct[gen.in(0, distinct.length - 1)];
+  }
+}
