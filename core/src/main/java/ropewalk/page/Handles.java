@@ -1,7 +1,6 @@
 package ropewalk.page;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// Where closed [PageRef] handles wait for their next life.
 ///
@@ -15,10 +14,6 @@ import java.lang.invoke.VarHandle;
 /// the collector; both are rare, and neither waits.
 final class Handles {
 
-  /// Two for each processor keep threads apart most of the time; a power of two.
-  private static final int STRIPES =
-      Math.max(4, Integer.highestOneBit(Runtime.getRuntime().availableProcessors() * 4 - 1));
-
   /// How many handles at least lie between a release and the next life.
   static final int QUARANTINE = 64;
 
@@ -27,41 +22,28 @@ final class Handles {
 
   private final FolioPool pool;
   private final boolean reuse;
-  private final Stripe[] stripes = new Stripe[STRIPES];
+  private final Stripe[] stripes = new Stripe[Striped.STRIPES];
 
   Handles(FolioPool pool, boolean reuse) {
     this.pool = pool;
     this.reuse = reuse;
-    for (int i = 0; i < STRIPES; i++) {
+    for (int i = 0; i < stripes.length; i++) {
       stripes[i] = new Stripe(reuse);
     }
   }
 
   /// A closed handle, to be opened by the caller.
   PageRef take() {
-    Stripe stripe = stripes[(int) Thread.currentThread().threadId() & (STRIPES - 1)];
+    Stripe stripe = stripes[Striped.mine()];
     PageRef handle = reuse ? stripe.poll() : null;
     return handle != null ? handle : new PageRef(pool, stripe);
   }
 
   /// One queue and its lock.
-  static final class Stripe {
-
-    private static final VarHandle LOCK;
-
-    static {
-      try {
-        LOCK = MethodHandles.lookup().findVarHandle(Stripe.class, "lock", int.class);
-      } catch (ReflectiveOperationException e) {
-        throw new ExceptionInInitializerError(e);
-      }
-    }
+  static final class Stripe extends Striped {
 
     private final boolean reuse;
     private final PageRef[] ring = new PageRef[STRIPE_MAX];
-
-    @SuppressWarnings("unused") // by LOCK
-    private volatile int lock;
 
     private int head;
     private int tail;
@@ -70,9 +52,8 @@ final class Handles {
       this.reuse = reuse;
     }
 
-    @org.jspecify.annotations.Nullable
-    PageRef poll() {
-      if (!LOCK.compareAndSet(this, 0, 1)) {
+    @Nullable PageRef poll() {
+      if (!tryLock()) {
         return null;
       }
       PageRef handle = null;
@@ -80,19 +61,19 @@ final class Handles {
         handle = ring[tail & (STRIPE_MAX - 1)];
         tail++;
       }
-      LOCK.setRelease(this, 0);
+      unlock();
       return handle;
     }
 
     void bringBack(PageRef handle) {
-      if (!reuse || !LOCK.compareAndSet(this, 0, 1)) {
+      if (!reuse || !tryLock()) {
         return;
       }
       if (head - tail < STRIPE_MAX) {
         ring[head & (STRIPE_MAX - 1)] = handle;
         head++;
       }
-      LOCK.setRelease(this, 0);
+      unlock();
     }
   }
 }

@@ -1,8 +1,6 @@
 package ropewalk.page;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Memory;
 
@@ -37,18 +35,7 @@ import ropewalk.linux.Memory;
 /// a queue for its next life, counted by [#generation]; until then each use of it, and a second
 /// release above all, throws. With `-Dropewalk.leaks=all` no handle gets a second life, so that
 /// every second release is caught.
-public final class PageRef implements AutoCloseable {
-
-  /// Even: closed. Odd: open. Half of it is the generation.
-  private static final VarHandle LIFE;
-
-  static {
-    try {
-      LIFE = MethodHandles.lookup().findVarHandle(PageRef.class, "life", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+public final class PageRef extends Handle implements AutoCloseable {
 
   enum Right {
     READ,
@@ -57,9 +44,6 @@ public final class PageRef implements AutoCloseable {
   }
 
   private final FolioPool pool;
-  private final Handles.Stripe home;
-
-  private volatile int life;
   private @Nullable Folio folio;
   private int offset;
   private int length;
@@ -74,14 +58,14 @@ public final class PageRef implements AutoCloseable {
   private @Nullable Throwable taker;
 
   PageRef(FolioPool pool, Handles.Stripe home) {
+    super(home);
     this.pool = pool;
-    this.home = home;
   }
 
   /// The folio. Its address and state are good while this reference is held.
   public Folio folio() {
     Folio folio = this.folio;
-    if (folio == null || (life & 1) == 0) {
+    if (folio == null || !isLive()) {
       throw closed("folio");
     }
     return folio;
@@ -118,12 +102,12 @@ public final class PageRef implements AutoCloseable {
 
   /// Whether it may still be used.
   public boolean isOpen() {
-    return (life & 1) != 0;
+    return isLive();
   }
 
   /// Which life of the handle this is; remember it where a handle may be met again after its end.
   public int generation() {
-    return life >>> 1;
+    return life();
   }
 
   /// The borrower that this range is charged to, if any.
@@ -211,8 +195,18 @@ public final class PageRef implements AutoCloseable {
   }
 
   /// *Gives* the first `length` bytes as a reference of its own, with the same provenance and the
-  /// same permission; this one keeps the rest. The charge is divided, not doubled.
+  /// same permission; this one keeps the rest. The charge is divided, not doubled. Throws at the
+  /// folio's limit.
   public PageRef splitHead(int length) {
+    PageRef head = trySplitHead(length);
+    if (head == null) {
+      throw new IllegalStateException("splitHead(" + length + ") of " + this + ": refused");
+    }
+    return head;
+  }
+
+  /// Splits as [#splitHead] does; null, and nothing changes, at the folio's limit.
+  @Nullable PageRef trySplitHead(int length) {
     Folio folio = folio();
     checkRange(0, length);
     if (right == Right.REWRITE) {
@@ -221,7 +215,7 @@ public final class PageRef implements AutoCloseable {
     int divided = Math.min(charge, length);
     PageRef head = twin(folio, length, 0);
     if (head == null) {
-      throw new IllegalStateException("splitHead(" + length + ") of " + this + ": refused");
+      return null;
     }
     head.account = account;
     head.charge = divided;
@@ -310,9 +304,8 @@ public final class PageRef implements AutoCloseable {
   /// Releases the reference. A second release throws, and drops nothing.
   @Override
   public void close() {
-    int now = life;
     Folio folio = this.folio;
-    if (folio == null || (now & 1) == 0 || !LIFE.compareAndSet(this, now, now + 1)) {
+    if (folio == null || !end()) {
       throw closed("close");
     }
     boolean borrowed = loan;
@@ -324,7 +317,7 @@ public final class PageRef implements AutoCloseable {
       pool.forget(this);
       taker = null;
     }
-    home.bringBack(this);
+    home().bringBack(this);
     if (borrowed) {
       folio.endLoan();
     } else {
@@ -341,7 +334,7 @@ public final class PageRef implements AutoCloseable {
     this.right = right;
     this.loan = loan;
     taker = pool.remember(this);
-    LIFE.setRelease(this, life + 1);
+    begin();
   }
 
   private @Nullable PageRef twin(Folio folio, int length, int extraCharge) {
