@@ -237,6 +237,10 @@ public final class FolioPool implements AutoCloseable {
     }
   }
 
+  int pageSize() {
+    return zeros.pageSize();
+  }
+
   /// A handle for a reference that the caller has just taken.
   PageRef handle() {
     return handles.take();
