@@ -10,6 +10,7 @@
 ///
 ///   ../*/src/test/mutants --> Mutant --> Graft --> Fork   one bug, compiled, in its own machine
 ///                                '------ Trial -----'-> MutantsTest   dies of its test
+///   docs/cases.md -----------> Cases -----------------------> CasesTest     each has both
 /// ```
 ///
 /// A rule is a function from what it reads to a list of complaints, so that the same rule is fed
