@@ -3,6 +3,7 @@ package ropewalk;
 import java.io.IOException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import ropewalk.cache.PageCache;
 import ropewalk.crypto.Digest;
@@ -14,10 +15,12 @@ import ropewalk.file.Root;
 import ropewalk.linux.Fd;
 import ropewalk.net.Address;
 import ropewalk.net.Listener;
+import ropewalk.net.Relay;
 import ropewalk.net.Socket;
 import ropewalk.net.Tcp;
 import ropewalk.net.Unix;
 import ropewalk.page.FolioPool;
+import ropewalk.pipe.KernelPipes;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.Ask;
 import ropewalk.splice.MoveOptions;
@@ -47,10 +50,15 @@ import ropewalk.splice.Verdict;
 /// are `IOException`s that name call, arguments and errno. Close the ends before the house:
 /// [#close] takes the pool's memory back and says who still holds pages.
 public final class Ropewalk implements AutoCloseable {
+  /// Kernel pipes at rest: the ways of eight busy relays. The kernel grants an ordinary user 16384
+  /// pages in pipes of more than two, and these take 256 of them.
+  private static final int PIPES_RESTING_MAX = 16;
+
   private final Engine engine;
   private final FolioPool pool;
   private final PageCache cache;
   private final Splice splice;
+  private final KernelPipes pipes;
   private final Ends ends;
 
   Ropewalk(Engine engine, FolioPool pool, PageCache cache) {
@@ -58,6 +66,7 @@ public final class Ropewalk implements AutoCloseable {
     this.pool = pool;
     this.cache = cache;
     this.splice = new Splice(engine);
+    this.pipes = new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX);
     this.ends = new Ends(this);
   }
 
@@ -148,6 +157,13 @@ public final class Ropewalk implements AutoCloseable {
     return splice.splice(source, sink, MoveOptions.DEFAULT.withLimit(max).withMore());
   }
 
+  /// Joins two connections both ways; *takes* both. [Relay#run] passes on until both have ended.
+  ///
+  /// @param idle how long no byte may go either way before both are reset; zero for ever
+  public Relay relay(Socket near, Socket far, Duration idle) {
+    return new Relay(near, far, pipes, idle.toNanos());
+  }
+
   /// What each route would say to a pair of ends, in the order in which they are asked.
   public List<Verdict> explain(Ask ask, boolean isRelaxed) {
     return splice.explain(ask, isRelaxed);
@@ -174,7 +190,8 @@ public final class Ropewalk implements AutoCloseable {
   @Override
   public void close() {
     try (engine;
-        pool) {
+        pool;
+        pipes) {
       cache.close();
     }
   }

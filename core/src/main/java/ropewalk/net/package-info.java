@@ -4,8 +4,10 @@
 ///                 fill  ◄── Inbound  ◄── recv into pool folios
 ///   Pipe ◄──► Socket                                            ◄──► the kernel
 ///                 drain ──► Outbound ──► one gather of the slots
+///
+///   Socket ◄──► Relay ◄──► Socket      spliced through kernel pipes, no byte in user space
 /// ```
 ///
 /// Read in this order: [ropewalk.net.Address], [ropewalk.net.Socket], [ropewalk.net.Tcp],
-/// [ropewalk.net.Unix], [ropewalk.net.Listener].
+/// [ropewalk.net.Unix], [ropewalk.net.Listener], [ropewalk.net.Relay].
 package ropewalk.net;
