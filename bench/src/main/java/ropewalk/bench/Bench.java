@@ -17,8 +17,10 @@ public final class Bench {
         --cells   workloads whose name contains one of the texts, such as tcp-1m or slow
         --rounds  instead of 15, and of 6 into a slow reader
         --list    names subjects and workloads, and ends
+      bench/run micro SET [--quick]
+        micro benchmarks beside the peers', with the heap they use; SET is: pages
       bench/run jmh [JMH options]
-        the micro benchmarks
+        any of the micro benchmarks
       """;
 
   /// Long enough for C2 to compile a JVM's hot loops; checked by a run with three times as much,

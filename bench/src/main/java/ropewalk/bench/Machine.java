@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /// What a reader needs to know to judge a figure, or to get it again.
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static Map<String, String> describe(String command, Path home) {
+  /// Command, date, commit, kernel, JDK, processor; `home` is the folder of the bench.
+  public static Map<String, String> describe(String command, Path home) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("command", command);
     facts.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
@@ -29,7 +30,7 @@ final class Machine {
   }
 
   /// The load of the last minute: above the one to two of the run itself, others were at work too.
-  static String load() {
+  public static String load() {
     return line("/proc/loadavg");
   }
 

@@ -1,0 +1,71 @@
+package ropewalk.bench.micro;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import ropewalk.bench.Machine;
+
+/// Runs a set of micro benchmarks by one and by two threads, and writes what came out: `bench/run
+/// micro SET [--quick]`.
+///
+/// A set is a package below this one. Its classes are the subjects, named `<Subject><Set>`; their
+/// methods are the cells, and those that do the same have the same name.
+public final class Micro {
+  private static final int[] THREADS = {1, 2};
+
+  private static final String HELP = "bench/run micro SET [--quick], where SET is: pages";
+
+  private Micro() {}
+
+  /// Runs what the arguments name.
+  ///
+  /// @param arguments the set, and perhaps `--quick`, which shows in a minute that everything runs
+  ///   and measures nothing
+  public static void main(String[] arguments) throws IOException, RunnerException {
+    List<String> words = new ArrayList<>(List.of(arguments));
+    boolean quick = words.remove("--quick");
+    if (words.size() != 1 || !words.getFirst().matches("[a-z]+")) {
+      System.out.println(HELP);
+      return;
+    }
+    String set = words.getFirst();
+    Path home = Path.of(System.getProperty("bench.home", "bench")).toAbsolutePath().normalize();
+    Map<String, String> facts =
+        Machine.describe("bench/run micro " + String.join(" ", arguments), home);
+    String load = Machine.load();
+    MicroReport report = new MicroReport(set);
+    for (int threads : THREADS) {
+      report.add(threads, run(set, threads, quick));
+    }
+    facts.put("load before / after", load + " / " + Machine.load());
+    Path results = quick ? home.resolve("target/results") : home.resolve("results");
+    report.write(results, facts);
+    System.out.println("written: " + results.resolve(set + ".md"));
+  }
+
+  private static Collection<RunResult> run(String set, int threads, boolean quick)
+      throws RunnerException {
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("\\.micro\\." + set + "\\.")
+            .threads(threads)
+            .shouldFailOnError(true)
+            .addProfiler(GCProfiler.class);
+    if (quick) {
+      TimeValue moment = TimeValue.milliseconds(50);
+      options = options.forks(1).warmupIterations(1).warmupTime(moment);
+      options = options.measurementIterations(1).measurementTime(moment);
+    }
+    return new Runner(options.build()).run();
+  }
+}
