@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
+import ropewalk.linux.FileFlags;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Poll;
 
 /// `sendfile(2)`: a file's page cache to a descriptor. To a file or a device the kernel copies; to
 /// a socket or pipe it shares the pages themselves, so that later writes to the file show in what
 /// the reader gets, even after this call returned: live, and only for those who ask for relaxed.
+///
+/// The call has an offset for its source and none for its target, which is written where its
+/// descriptor stands. A target with a position of its own is therefore sought to before each call,
+/// and both are one step for whoever writes the same descriptor this way.
 final class SendfileRoute implements Route {
   /// The most one call moves, so that progress shows; a socket takes far less at once anyway.
   static final long STEP_BYTES = 16L << 20;
@@ -86,15 +91,24 @@ final class SendfileRoute implements Route {
         try {
           int out = to.fd().enter();
           try {
-            // The file's pages may have to come from a disk: not on a virtual thread's carrier.
-            return engine.blocking(
-                () -> engine.syscalls().sendfile(out, in, from.position(), length));
+            if (to.position() < 0) {
+              return send(out, in, length);
+            }
+            synchronized (to.fd()) {
+              long stands = engine.syscalls().lseek(out, to.position(), FileFlags.SEEK_SET);
+              return stands < 0 ? stands : send(out, in, length);
+            }
           } finally {
             to.fd().exit();
           }
         } finally {
           from.fd().exit();
         }
+      }
+
+      private long send(int out, int in, long length) throws IOException {
+        // The file's pages may have to come from a disk: not on a virtual thread's carrier.
+        return engine.blocking(() -> engine.syscalls().sendfile(out, in, from.position(), length));
       }
     };
   }
