@@ -126,7 +126,7 @@ final class Overwrite {
     int written = 0;
     try {
       boolean isRoomy = cached != null && cached.length() >= filled;
-      if (cached != null && isRoomy && cached.tryClaim()) {
+      if (cached != null && isRoomy && cached.claimOrVersion()) {
         target = cached;
         map.cache.inPlace.increment();
       } else {

@@ -22,6 +22,8 @@ import java.lang.invoke.VarHandle;
 ///   put                                  the last one carries it home
 /// ```
 ///
+/// Each verb is one row of the [Transition] table, applied with the memory order that stands there.
+///
 /// Most callers never see these verbs: [PageRef] speaks them and keeps the sums right.
 public final class Folio {
 
@@ -126,114 +128,133 @@ public final class Folio {
   /// Takes it out of the pool: one reference, owned, nothing published.
   void take(int order) {
     this.order = order;
-    demand("take", apply(FolioWord::take));
+    demand(Transition.TAKE);
   }
 
   /// Makes it a zero folio for as long as the pool is open.
   void blank(int order) {
     this.order = order;
-    demand("blank", apply(FolioWord::blank));
+    demand(Transition.BLANK);
   }
 
   /// One more owner; refused while claimed and at the limit (contract R-03).
   boolean tryGet() {
-    return applyAcquire(FolioWord::get);
+    return apply(Transition.GET);
   }
 
   /// One owner less.
   void put() {
-    release("put", FolioWord::put);
+    release(Transition.PUT);
   }
 
   /// One more borrower; refused while claimed, before the first publish, and at the limit.
   boolean tryLend() {
-    return applyAcquire(FolioWord::lend);
+    return apply(Transition.LEND);
   }
 
   void endLoan() {
-    release("endLoan", FolioWord::endLoan);
+    release(Transition.END_LOAN);
   }
 
   /// Begins to copy out of it: a writer waits for the end, so it must be short. Refused as a loan
   /// is.
   public boolean tryRead() {
-    return applyAcquire(FolioWord::read);
+    return apply(Transition.READ);
   }
 
   /// Ends what [#tryRead] began.
   public void endRead() {
-    release("endRead", FolioWord::endRead);
+    release(Transition.END_READ);
   }
 
   /// The kernel is about to read the bytes. The pin keeps the folio even when the PageRef is
   /// closed.
   boolean tryPinForRead() {
-    return applyAcquire(FolioWord::pinForRead);
+    return apply(Transition.PIN_FOR_READ);
   }
 
   /// The kernel is about to write into it.
   boolean tryPinForWrite() {
-    return applyAcquire(FolioWord::pinForWrite);
+    return apply(Transition.PIN_FOR_WRITE);
   }
 
   /// Adds a pin to a pinned folio, as a request does that is split into two.
   public void addPin() {
-    demand("addPin", applyAcquire(FolioWord::addPin));
+    demand(Transition.ADD_PIN);
+  }
+
+  /// As [#addPin]; false where that throws.
+  boolean tryAddPin() {
+    return apply(Transition.ADD_PIN);
   }
 
   /// Drops a pin, from any thread. Throws when there is none.
   public void unpin() {
-    release("unpin", FolioWord::unpin);
+    release(Transition.UNPIN);
   }
 
   boolean tryClaim() {
-    return applyAcquire(FolioWord::claim);
+    return apply(Transition.CLAIM);
+  }
+
+  /// As [#tryClaim], and where it is refused the answer tells what to do instead.
+  Claim claim() {
+    long word = (long) WORD.getOpaque(this);
+    for (; ; ) {
+      long next = Transition.CLAIM.after(word);
+      if (next == FolioWord.REFUSED) {
+        return FolioWord.refusedClaim(word);
+      }
+      long seen = exchange(Transition.CLAIM.order(), word, next);
+      if (seen == word) {
+        return Claim.CLAIMED;
+      }
+      word = seen;
+    }
   }
 
   boolean trySteal() {
-    return applyAcquire(FolioWord::steal);
+    return apply(Transition.STEAL);
   }
 
   void publish() {
-    demand("publish", applyRelease(FolioWord::publish));
+    demand(Transition.PUBLISH);
   }
 
   boolean tryGive() {
-    return home.kind() == FolioClass.GIFT && applyAcquire(FolioWord::give);
+    return home.kind() == FolioClass.GIFT && apply(Transition.GIVE);
   }
 
   /// Marks the memory as bad. Nobody new may look at it, and it never returns to use.
   public void poison() {
-    demand("poison", applyRelease(FolioWord::poison));
+    demand(Transition.POISON);
   }
 
   /// The bytes are newer than the file's.
   public void markDirty() {
-    demand("markDirty", applyRelease(FolioWord::dirty));
+    demand(Transition.DIRTY);
   }
 
   /// Clean, and under way; false if it was not dirty or is under way or claimed already.
   public boolean startWriteback() {
-    return applyRelease(FolioWord::startWriteback);
+    return apply(Transition.START_WRITEBACK);
   }
 
   /// Ends what [#startWriteback] began.
   public void endWriteback() {
-    demand("endWriteback", applyRelease(FolioWord::endWriteback));
+    demand(Transition.END_WRITEBACK);
   }
 
-  private interface Transition {
-    long from(long word);
-  }
-
+  /// Makes the change if the state allows it, now or when the word changes under our hands; false
+  /// at the first state that does not.
   private boolean apply(Transition transition) {
     long word = (long) WORD.getOpaque(this);
     for (; ; ) {
-      long next = transition.from(word);
+      long next = transition.after(word);
       if (next == FolioWord.REFUSED) {
         return false;
       }
-      long seen = (long) WORD.compareAndExchange(this, word, next);
+      long seen = exchange(transition.order(), word, next);
       if (seen == word) {
         return true;
       }
@@ -241,46 +262,27 @@ public final class Folio {
     }
   }
 
-  private boolean applyAcquire(Transition transition) {
-    long word = (long) WORD.getOpaque(this);
-    for (; ; ) {
-      long next = transition.from(word);
-      if (next == FolioWord.REFUSED) {
-        return false;
-      }
-      long seen = (long) WORD.compareAndExchangeAcquire(this, word, next);
-      if (seen == word) {
-        return true;
-      }
-      word = seen;
+  /// The compare-and-set of one row, with the row's order; answers the word that was there.
+  private long exchange(Transition.Order order, long word, long next) {
+    if (order == Transition.Order.ACQUIRE) {
+      return (long) WORD.compareAndExchangeAcquire(this, word, next);
     }
-  }
-
-  private boolean applyRelease(Transition transition) {
-    long word = (long) WORD.getOpaque(this);
-    for (; ; ) {
-      long next = transition.from(word);
-      if (next == FolioWord.REFUSED) {
-        return false;
-      }
-      long seen = (long) WORD.compareAndExchangeRelease(this, word, next);
-      if (seen == word) {
-        return true;
-      }
-      word = seen;
+    if (order == Transition.Order.RELEASE) {
+      return (long) WORD.compareAndExchangeRelease(this, word, next);
     }
+    return (long) WORD.compareAndExchange(this, word, next);
   }
 
   /// Steps down; whoever takes the last reference carries the folio home. The full compare-and-set
   /// is both orders at once: release for what this holder did, acquire for what all others did.
-  private void release(String what, Transition transition) {
+  private void release(Transition transition) {
     long word = (long) WORD.getOpaque(this);
     for (; ; ) {
-      long next = transition.from(word);
+      long next = transition.after(word);
       if (next == FolioWord.REFUSED) {
-        throw refusal(what, word);
+        throw refusal(transition, word);
       }
-      long seen = (long) WORD.compareAndExchange(this, word, next);
+      long seen = exchange(transition.order(), word, next);
       if (seen == word) {
         if (FolioWord.references(next) == 0) {
           home.bringBack(this, word, next);
@@ -291,14 +293,14 @@ public final class Folio {
     }
   }
 
-  private void demand(String what, boolean done) {
-    if (!done) {
-      throw refusal(what, wordOpaque());
+  private void demand(Transition transition) {
+    if (!apply(transition)) {
+      throw refusal(transition, wordOpaque());
     }
   }
 
-  private IllegalStateException refusal(String what, long word) {
-    return new IllegalStateException(what + " refused by " + describe(word));
+  private IllegalStateException refusal(Transition transition, long word) {
+    return new IllegalStateException(transition.name() + " refused by " + describe(word));
   }
 
   private String describe(long word) {

@@ -158,7 +158,7 @@ public final class FolioPool implements AutoCloseable {
       throw new IllegalStateException("zeros(" + length + "): refused: " + zero);
     }
     PageRef lent = handle();
-    lent.open(zero, 0, length, Provenance.LENT, PageRef.Right.READ, true);
+    lent.open(zero, 0, length, Provenance.LENT, PageRef.Right.READ, Hold.LOAN);
     return lent;
   }
 
@@ -273,7 +273,7 @@ public final class FolioPool implements AutoCloseable {
 
   private PageRef fresh(Folio folio) {
     PageRef ref = handle();
-    ref.open(folio, 0, folio.size(), Provenance.OWNED, PageRef.Right.FILL, false);
+    ref.open(folio, 0, folio.size(), Provenance.OWNED, PageRef.Right.FILL, Hold.OWNER);
     return ref;
   }
 

@@ -16,29 +16,33 @@ import java.util.StringJoiner;
 /// least one. A word of zero is a folio at rest in the pool, and no other folio has a word of zero.
 ///
 /// Every change of state is one function from the old word to the new one; it answers [#REFUSED]
-/// where the change is not allowed. [Folio] applies them by compare-and-set and owns the memory
-/// order; the model test and the stress tests run these very functions. No other code shifts bits.
+/// where the change is not allowed. This is layout and functions; [Transition] is the table that
+/// says when each may happen and in which memory order, and the table below is printed from it.
+/// [Folio] applies the rows by compare-and-set; the model checker and the stress tests run these
+/// very functions. No other code shifts bits.
 ///
-/// | transition | from | to | order |
-/// |---|---|---|---|
-/// | [#take] | at rest | one reference, OWNED | release: the pool's lock hands it over |
-/// | [#get] | in use, not EXCLUSIVE, below the limit | references + 1 | acquire |
-/// | [#put] | an owner | references - 1; OWNED falls with the last owner | release; acquire when it is the last |
-/// | [#lend] | UPTODATE, not EXCLUSIVE, not POISONED, below both limits | references + 1, loans + 1 | acquire |
-/// | [#endLoan] | a loan | references - 1, loans - 1 | release; acquire when it is the last |
-/// | [#read] | as lend | references + 1, reads + 1 | acquire |
-/// | [#endRead] | a read | references - 1, reads - 1 | release; acquire when it is the last |
-/// | [#pinForRead] | UPTODATE, not EXCLUSIVE, not POISONED, not ZERO, below the limits | references + 1, pins + 1 | acquire |
-/// | [#pinForWrite] | in use, not GIVEN, not POISONED, not ZERO, below the limits | references + 1, pins + 1 | acquire |
-/// | [#addPin] | pinned already, below the limits | references + 1, pins + 1 | acquire |
-/// | [#unpin] | pinned | references - 1, pins - 1 | release; acquire when it is the last |
-/// | [#claim] | UPTODATE, one owner and nobody else; none of EXCLUSIVE, GIVEN, WRITEBACK, POISONED, ZERO | EXCLUSIVE | acquire: sees what the last borrower left |
-/// | [#publish] | in use, not ZERO; if EXCLUSIVE, not pinned | UPTODATE, EXCLUSIVE falls | release: borrowers see the bytes |
-/// | [#steal] | as claim, and not DIRTY | UPTODATE falls: fresh, unpublished memory | acquire |
-/// | [#give] | UPTODATE, not EXCLUSIVE, not POISONED, not ZERO | GIVEN, until it is at rest | acquire |
-/// | [#poison] | in use | POISONED, for ever | release |
-/// | [#dirty], [#startWriteback], [#endWriteback] | in use (DIRTY; WRITEBACK) | DIRTY; WRITEBACK and clean; neither | release |
-/// | [#blank] | at rest | one reference, OWNED, UPTODATE, ZERO | start of the pool |
+/// | transition | from | to | order | raced by |
+/// |---|---|---|---|---|
+/// | [#take] | at rest | one reference, OWNED | acquire and release: the pool's lock hands it over | the pool's lock |
+/// | [#get] | in use, not EXCLUSIVE, below the limit | references + 1, OWNED | acquire | GetAgainstClaim, ReleaseAgainstTryGet |
+/// | [#put] | an owner | references - 1; OWNED falls with the last owner | acquire and release: the last acts for all | ReleaseAgainstTryGet, ReleaseAgainstUnpin |
+/// | [#lend] | UPTODATE, not EXCLUSIVE, not POISONED, below both limits | references + 1, loans + 1 | acquire: sees what was published | LendAgainstClaim, PublishAgainstLend |
+/// | [#endLoan] | a loan | references - 1, loans - 1 | acquire and release: as put | StealAgainstLastLoan |
+/// | [#read] | as lend | references + 1, reads + 1 | acquire: as lend | ReadAgainstClaim, VersionAgainstRead |
+/// | [#endRead] | a read | references - 1, reads - 1 | acquire and release: as put | ReadAgainstClaim, VersionAgainstRead |
+/// | [#pinForRead] | as lend, and not ZERO | references + 1, pins + 1 | acquire: as lend | PinAgainstSteal |
+/// | [#pinForWrite] | in use, not GIVEN, not POISONED, not ZERO, below the limits | references + 1, pins + 1 | acquire | PinForWriteAgainstGive |
+/// | [#addPin] | pinned already, below the limits | references + 1, pins + 1 | acquire | AddPinAgainstUnpin |
+/// | [#unpin] | pinned | references - 1, pins - 1 | acquire and release: as put | AddPinAgainstUnpin, ReleaseAgainstUnpin |
+/// | [#claim] | UPTODATE, one owner and nobody else; none of EXCLUSIVE, GIVEN, WRITEBACK, POISONED, ZERO | EXCLUSIVE | acquire: sees what the last borrower left | GetAgainstClaim, LendAgainstClaim, VersionAgainstRead |
+/// | [#publish] | in use, not ZERO; if EXCLUSIVE, not pinned | UPTODATE, EXCLUSIVE falls | release: borrowers see the bytes | LendAgainstClaim, PublishAgainstLend |
+/// | [#steal] | as claim, and not DIRTY | UPTODATE falls: fresh, unpublished memory | acquire: as claim | PinAgainstSteal, StealAgainstLastLoan |
+/// | [#give] | UPTODATE, not EXCLUSIVE, not POISONED, not ZERO | GIVEN, until it is at rest | acquire: the kernel is sent what was published | GiveAgainstClaim, PinForWriteAgainstGive |
+/// | [#poison] | in use | POISONED, for ever | release | PoisonAgainstLend |
+/// | [#dirty] | in use, not ZERO | DIRTY | release: the writeback sees the bytes | DirtyAgainstWriteback |
+/// | [#startWriteback] | DIRTY; neither WRITEBACK nor EXCLUSIVE | WRITEBACK, DIRTY falls | acquire: sees the bytes that made it dirty | DirtyAgainstWriteback, WritebackAgainstClaim |
+/// | [#endWriteback] | WRITEBACK | WRITEBACK falls | release: the next claim comes after the file's copy | DirtyAgainstWriteback, WritebackAgainstClaim |
+/// | [#blank] | at rest | one reference, OWNED, UPTODATE, ZERO | acquire and release: start of the pool | the pool's lock |
 ///
 /// A release that takes the last reference leaves zero (a POISONED folio keeps that flag), and the
 /// one who made that step, and nobody else, carries the folio back to the pool.
@@ -208,6 +212,13 @@ public final class FolioWord {
     return alone && has(word, UPTODATE | OWNED) && (word & NOT_CLAIMABLE) == 0
         ? word | EXCLUSIVE
         : REFUSED;
+  }
+
+  /// What a writer does whose [#claim] was refused by `word`: wait if only transient reads are in
+  /// the way, else write a new version.
+  static Claim refusedClaim(long word) {
+    long withoutReads = word - reads(word) * (ONE_READ + ONE_REFERENCE);
+    return claim(withoutReads) == REFUSED ? Claim.VERSION : Claim.WAIT;
   }
 
   static long publish(long word) {

@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
 /// |---|---|---|
 /// | `life` | [#begin] | release: whoever meets the open handle sees what it refers to |
 /// | `life` | [#end] | volatile compare-and-set: of many who release, one succeeds |
-abstract class Handle {
+abstract sealed class Handle permits Fragment {
 
   private static final VarHandle LIFE;
 

@@ -35,40 +35,19 @@ import ropewalk.linux.Memory;
 /// a queue for its next life, counted by [#generation]; until then each use of it, and a second
 /// release above all, throws. With `-Dropewalk.leaks=all` no handle gets a second life, so that
 /// every second release is caught.
-public final class PageRef extends Handle implements AutoCloseable {
+public final class PageRef extends Fragment implements AutoCloseable {
 
-  enum Right {
-    READ,
-    FILL,
-    REWRITE
-  }
-
-  private final FolioPool pool;
-  private @Nullable Folio folio;
-  private int offset;
-  private int length;
-  private Provenance provenance = Provenance.OWNED;
-  private Right right = Right.READ;
-
-  /// Whether the reference counts as a loan. A GIVEN range may be owned or borrowed.
-  private boolean loan;
-
-  private @Nullable Account account;
-  private int charge;
-  private @Nullable Throwable taker;
+  /// The longest that a writer waits for transient reads: five copies of 64 KiB out of cold memory.
+  /// A reader that has lost its processor is not waited for.
+  private static final long READ_NANOS_MAX = 50_000;
 
   PageRef(FolioPool pool, Handles.Stripe home) {
-    super(home);
-    this.pool = pool;
+    super(pool, home);
   }
 
   /// The folio. Its address and state are good while this reference is held.
   public Folio folio() {
-    Folio folio = this.folio;
-    if (folio == null || !isLive()) {
-      throw closed("folio");
-    }
-    return folio;
+    return demandFolio("folio");
   }
 
   /// Where the range starts within the folio.
@@ -98,6 +77,12 @@ public final class PageRef extends Handle implements AutoCloseable {
   public boolean isWritable() {
     folio();
     return right != Right.READ;
+  }
+
+  /// What [#close] drops: a pin, or a reference of an owner or borrower.
+  public Cleanup cleanup() {
+    folio();
+    return hold.cleanup();
   }
 
   /// Whether it may still be used.
@@ -171,12 +156,7 @@ public final class PageRef extends Handle implements AutoCloseable {
       }
       return null;
     }
-    PageRef lent = pool.handle();
-    lent.account = borrower;
-    lent.charge = borrower == null ? 0 : length;
-    Provenance carried = provenance == Provenance.GIVEN ? Provenance.GIVEN : Provenance.LENT;
-    lent.open(folio, this.offset + offset, length, carried, Right.READ, true);
-    return lent;
+    return borrow(offset, length, Hold.LOAN, borrower);
   }
 
   /// *Gives* a second reference of the same range, provenance and charge. Throws at the folio's
@@ -191,7 +171,19 @@ public final class PageRef extends Handle implements AutoCloseable {
 
   /// *Gives* a second reference as [#share] does; null where it is refused.
   public @Nullable PageRef tryShare() {
-    return right == Right.READ ? twin(folio(), length, length) : null;
+    return tryShare(0, length());
+  }
+
+  /// *Gives* a second reference of `length` bytes at `offset` of this range, as [#share] does of
+  /// the whole: an owner's share is an owner's, a borrower's is a loan, a request's a pin. Null
+  /// where it is refused.
+  public @Nullable PageRef tryShare(int offset, int length) {
+    checkRange(offset, length);
+    PageRef twin = right == Right.READ ? twin(offset, length) : null;
+    if (twin != null) {
+      twin.chargeAnew(account, length);
+    }
+    return twin;
   }
 
   /// *Gives* the first `length` bytes as a reference of its own, with the same provenance and the
@@ -207,22 +199,33 @@ public final class PageRef extends Handle implements AutoCloseable {
 
   /// Splits as [#splitHead] does; null, and nothing changes, at the folio's limit.
   @Nullable PageRef trySplitHead(int length) {
-    Folio folio = folio();
     checkRange(0, length);
     if (right == Right.REWRITE) {
       throw new IllegalStateException("splitHead(" + length + ") of " + this + ": claimed");
     }
-    int divided = Math.min(charge, length);
-    PageRef head = twin(folio, length, 0);
+    PageRef head = twin(0, length);
     if (head == null) {
       return null;
     }
-    head.account = account;
-    head.charge = divided;
-    charge -= divided;
+    head.takeCharge(this, Math.min(charge, length));
     offset += length;
     this.length -= length;
     return head;
+  }
+
+  /// *Takes* `next` and adds its range to this one, if it follows without a gap in the same folio
+  /// and both are the same in all that a range may differ in: provenance, permission, kind of
+  /// reference, borrower. Then true, `next` is closed, its reference dropped and its charge here.
+  /// Else false and nothing has changed. Undoes [#splitHead]; never makes one of what may be
+  /// written and what may not (contract R-28), nor of equal pages at other offsets.
+  public boolean tryJoin(PageRef next) {
+    boolean joins = isContinuedBy(next);
+    if (joins) {
+      takeCharge(next, next.charge);
+      length += next.length;
+      next.close();
+    }
+    return joins;
   }
 
   /// Moves the start of the range forward.
@@ -242,7 +245,7 @@ public final class PageRef extends Handle implements AutoCloseable {
   /// reference, owned, clean, neither given nor pinned. It is then as fresh as from
   /// [FolioPool#take], and may be moved into another place without a copy.
   public boolean trySteal() {
-    if (right != Right.READ || loan || !folio().trySteal()) {
+    if (right != Right.READ || hold != Hold.OWNER || !folio().trySteal()) {
       return false;
     }
     right = Right.FILL;
@@ -252,11 +255,40 @@ public final class PageRef extends Handle implements AutoCloseable {
   /// Claims the folio for writing in place: nobody else holds a reference, and while the claim
   /// lasts nobody gets one. Ends with [#publish]. Refused: write a new version.
   public boolean tryClaim() {
-    if (right != Right.READ || loan || !folio().tryClaim()) {
+    if (right != Right.READ || hold != Hold.OWNER || !folio().tryClaim()) {
       return false;
     }
     right = Right.REWRITE;
     return true;
+  }
+
+  /// Wishes to write in place, and is told what to do: claimed as by [#tryClaim], wait because
+  /// somebody copies out right now, or write a new version. A borrower always versions. Throws if
+  /// the range is writable as it is.
+  public Claim claim() {
+    folio();
+    if (right != Right.READ) {
+      throw new IllegalStateException("claim() of " + this + ": writable already");
+    }
+    Claim answer = hold == Hold.OWNER ? folio().claim() : Claim.VERSION;
+    if (answer == Claim.CLAIMED) {
+      right = Right.REWRITE;
+    }
+    return answer;
+  }
+
+  /// Claims as [#claim] does and waits for those who are copying out, a little longer than that may
+  /// take. False: something that lasts is in the way; write a new version.
+  public boolean claimOrVersion() {
+    Claim answer = claim();
+    if (answer == Claim.WAIT) {
+      long deadlineNanos = System.nanoTime() + READ_NANOS_MAX;
+      do {
+        Thread.onSpinWait();
+        answer = claim();
+      } while (answer == Claim.WAIT && System.nanoTime() - deadlineNanos < 0);
+    }
+    return answer == Claim.CLAIMED;
   }
 
   /// The kernel or a device is about to read the range, or, if it is writable, to write into it.
@@ -270,6 +302,17 @@ public final class PageRef extends Handle implements AutoCloseable {
   /// Pins as [#pin] does; false for zero folios, poisoned ones and at the limit.
   public boolean tryPin() {
     return right == Right.READ ? folio().tryPinForRead() : folio().tryPinForWrite();
+  }
+
+  /// *Gives* a handle of `length` bytes at `offset` of this range whose one reference is a pin: for
+  /// a request that reads them. Its [#close] is the unpin, once, from whichever thread completes
+  /// the request. Null where [#tryPin] is false, and for a writable range, which is pinned whole.
+  public @Nullable PageRef tryPinned(int offset, int length) {
+    checkRange(offset, length);
+    if (right != Right.READ || !folio().tryPinForRead()) {
+      return null;
+    }
+    return borrow(offset, length, Hold.PIN, null);
   }
 
   /// Drops a pin. Throws when there is none.
@@ -304,90 +347,6 @@ public final class PageRef extends Handle implements AutoCloseable {
   /// Releases the reference. A second release throws, and drops nothing.
   @Override
   public void close() {
-    Folio folio = this.folio;
-    if (folio == null || !end()) {
-      throw closed("close");
-    }
-    boolean borrowed = loan;
-    dropCharge();
-    this.folio = null;
-    right = Right.READ;
-    loan = false;
-    if (taker != null) {
-      pool.forget(this);
-      taker = null;
-    }
-    home().bringBack(this);
-    if (borrowed) {
-      folio.endLoan();
-    } else {
-      folio.put();
-    }
-  }
-
-  /// Begins a life over a reference that the caller has just taken.
-  void open(Folio folio, int offset, int length, Provenance provenance, Right right, boolean loan) {
-    this.folio = folio;
-    this.offset = offset;
-    this.length = length;
-    this.provenance = provenance;
-    this.right = right;
-    this.loan = loan;
-    taker = pool.remember(this);
-    begin();
-  }
-
-  private @Nullable PageRef twin(Folio folio, int length, int extraCharge) {
-    if (!(loan ? folio.tryLend() : folio.tryGet())) {
-      return null;
-    }
-    PageRef twin = pool.handle();
-    twin.account = account;
-    twin.charge = account == null ? 0 : extraCharge;
-    if (account != null) {
-      account.charge(extraCharge);
-    }
-    twin.open(folio, offset, length, provenance, right, loan);
-    return twin;
-  }
-
-  private void dropCharge() {
-    if (account != null) {
-      account.discharge(charge);
-      account = null;
-      charge = 0;
-    }
-  }
-
-  private void demandWritable(String what) {
-    folio();
-    if (right == Right.READ) {
-      throw new IllegalStateException(what + "() of " + this + ": frozen");
-    }
-  }
-
-  private void checkRange(int offset, int length) {
-    folio();
-    if (offset < 0 || length < 0 || offset > this.length - length) {
-      throw new IndexOutOfBoundsException(
-          "offset=" + offset + ", length=" + length + " in a range of " + this.length + " bytes");
-    }
-  }
-
-  private IllegalStateException closed(String what) {
-    return new IllegalStateException(what + "() of a released PageRef: " + this);
-  }
-
-  @Nullable Throwable taker() {
-    return taker;
-  }
-
-  @Override
-  public String toString() {
-    Folio folio = this.folio;
-    return folio == null
-        ? "PageRef[released, generation " + generation() + "]"
-        : "PageRef[%s %d+%d%s of %s]"
-            .formatted(provenance, offset, length, right == Right.READ ? "" : " writable", folio);
+    shut("close");
   }
 }

@@ -13,10 +13,10 @@ import static ropewalk.page.FolioWord.ZERO;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// The word against a model that counts with plain numbers: every state that a few holders can
@@ -122,31 +122,6 @@ final class FolioWordTest {
     }
   }
 
-  private static final Map<String, LongUnaryOperator> TRANSITIONS = new LinkedHashMap<>();
-
-  static {
-    TRANSITIONS.put("take", FolioWord::take);
-    TRANSITIONS.put("blank", FolioWord::blank);
-    TRANSITIONS.put("get", FolioWord::get);
-    TRANSITIONS.put("put", FolioWord::put);
-    TRANSITIONS.put("lend", FolioWord::lend);
-    TRANSITIONS.put("endLoan", FolioWord::endLoan);
-    TRANSITIONS.put("read", FolioWord::read);
-    TRANSITIONS.put("endRead", FolioWord::endRead);
-    TRANSITIONS.put("pinForRead", FolioWord::pinForRead);
-    TRANSITIONS.put("pinForWrite", FolioWord::pinForWrite);
-    TRANSITIONS.put("addPin", FolioWord::addPin);
-    TRANSITIONS.put("unpin", FolioWord::unpin);
-    TRANSITIONS.put("claim", FolioWord::claim);
-    TRANSITIONS.put("publish", FolioWord::publish);
-    TRANSITIONS.put("steal", FolioWord::steal);
-    TRANSITIONS.put("give", FolioWord::give);
-    TRANSITIONS.put("poison", FolioWord::poison);
-    TRANSITIONS.put("dirty", FolioWord::dirty);
-    TRANSITIONS.put("startWriteback", FolioWord::startWriteback);
-    TRANSITIONS.put("endWriteback", FolioWord::endWriteback);
-  }
-
   @Test
   void everyTransitionOutOfEveryStateIsTheModels() {
     Map<Long, Model> reached = reach();
@@ -154,12 +129,12 @@ final class FolioWordTest {
     reached.forEach(
         (word, model) -> {
           assertSame(word, model);
-          TRANSITIONS.forEach(
-              (name, transition) -> {
-                long next = transition.applyAsLong(word);
-                Model expected = model.after(name);
+          Transition.TABLE.forEach(
+              transition -> {
+                long next = transition.after(word);
+                Model expected = model.after(transition.name());
                 assertThat(next == REFUSED)
-                    .as("%s refused from %s", name, FolioWord.describe(word))
+                    .as("%s refused from %s", transition.name(), FolioWord.describe(word))
                     .isEqualTo(expected == null);
                 if (expected != null) {
                   assertSame(next, expected);
@@ -211,6 +186,26 @@ final class FolioWordTest {
   }
 
   @Test
+  void aRefusedWriterWaitsForTransientReadsOnlyAndVersionsForAllElse() {
+    int[] waits = new int[1];
+    reach()
+        .forEach(
+            (word, model) -> {
+              if (model.mayClaim() || model.references() == 0) {
+                return;
+              }
+              Model withoutReads = model.counts(model.owners(), model.loans(), model.pins(), 0);
+              boolean wait = model.reads() > 0 && withoutReads.mayClaim();
+              waits[0] += wait ? 1 : 0;
+              assertThat(FolioWord.refusedClaim(word))
+                  .as(FolioWord.describe(word))
+                  .isEqualTo(wait ? Claim.WAIT : Claim.VERSION);
+            });
+    assertThat(waits[0]).isPositive();
+  }
+
+  @Test
+  @DisplayName("R-03: get is refused at the limit and never wraps")
   void r03_getIsRefusedAtTheLimitAndNeverWraps() {
     long word = FolioWord.publish(FolioWord.take(FolioWord.AT_REST));
     for (int i = 1; i < FolioWord.REFERENCES_MAX; i++) {
@@ -279,10 +274,10 @@ final class FolioWordTest {
     while (!frontier.isEmpty()) {
       long word = frontier.removeFirst();
       Model model = reached.get(word);
-      TRANSITIONS.forEach(
-          (name, transition) -> {
-            long next = transition.applyAsLong(word);
-            Model after = model == null ? null : model.after(name);
+      Transition.TABLE.forEach(
+          transition -> {
+            long next = transition.after(word);
+            Model after = model == null ? null : model.after(transition.name());
             boolean few =
                 next != REFUSED
                     && FolioWord.owners(next) <= HOLDERS_MAX

@@ -1,0 +1,192 @@
+package ropewalk.page;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a handle refers to and what may be done with it: all that has to survive whatever is done
+/// to a range. Losing any of it on the way was the root of the page-cache holes of 2026 (contract
+/// R-28), so a handle is made out of another in two places only, both here: [#twin] and [#borrow].
+///
+/// | | share, splitHead ([#twin]) | lend, tryPinned ([#borrow]) |
+/// |---|---|---|
+/// | folio, and a range within the old one | yes | yes |
+/// | provenance | the same | LENT; GIVEN stays GIVEN |
+/// | permission | the same, and only a split may pass on one to write | to read |
+/// | kind of reference | the same | a loan; a pin |
+/// | charge | shared: as much again; split: divided | the borrower's |
+///
+/// Used by one thread at a time, as [PageRef] says.
+abstract sealed class Fragment extends Handle permits PageRef {
+
+  /// Who may write the range: nobody, its holder for the first time, its holder under a claim.
+  enum Right {
+    READ,
+    FILL,
+    REWRITE
+  }
+
+  final FolioPool pool;
+  @Nullable Folio folio;
+  int offset;
+  int length;
+  Provenance provenance = Provenance.OWNED;
+  Right right = Right.READ;
+
+  /// What the reference counts as. A GIVEN range may be owned or borrowed.
+  Hold hold = Hold.OWNER;
+
+  @Nullable Account account;
+
+  /// Bytes charged to `account` for this handle; 0 without one.
+  int charge;
+
+  /// Who opened it, where that is remembered.
+  private @Nullable Throwable taker;
+
+  Fragment(FolioPool pool, Handles.Stripe home) {
+    super(home);
+    this.pool = pool;
+  }
+
+  /// Begins a life over a reference that the caller has just taken.
+  final void open(
+      Folio folio, int offset, int length, Provenance provenance, Right right, Hold hold) {
+    this.folio = folio;
+    this.offset = offset;
+    this.length = length;
+    this.provenance = provenance;
+    this.right = right;
+    this.hold = hold;
+    taker = pool.remember(self());
+    begin();
+  }
+
+  /// Ends this life, pays what it owes, and drops its reference; throws, and drops nothing, if that
+  /// has been done.
+  final void shut(String what) {
+    Folio folio = this.folio;
+    if (folio == null || !end()) {
+      throw closed(what);
+    }
+    Hold held = hold;
+    this.folio = null;
+    right = Right.READ;
+    hold = Hold.OWNER;
+    dropCharge();
+    if (taker != null) {
+      pool.forget(self());
+      taker = null;
+    }
+    home().bringBack(self());
+    held.release(folio);
+  }
+
+  /// The folio of an open handle.
+  final Folio demandFolio(String what) {
+    Folio folio = this.folio;
+    if (folio == null || !isLive()) {
+      throw closed(what);
+    }
+    return folio;
+  }
+
+  /// *Gives* a handle that is like this one in everything but its range; null at the folio's limit.
+  final @Nullable PageRef twin(int offset, int length) {
+    Folio folio = demandFolio("twin");
+    if (!hold.tryAnother(folio)) {
+      return null;
+    }
+    PageRef twin = pool.handle();
+    twin.open(folio, this.offset + offset, length, provenance, right, hold);
+    return twin;
+  }
+
+  /// *Gives* a read-only handle of part of this range, over a loan or pin that the caller has just
+  /// taken and, with `borrower`, already charged.
+  final PageRef borrow(int offset, int length, Hold held, @Nullable Account borrower) {
+    PageRef lent = pool.handle();
+    lent.account = borrower;
+    lent.charge = borrower == null ? 0 : length;
+    Provenance carried = provenance == Provenance.GIVEN ? Provenance.GIVEN : Provenance.LENT;
+    lent.open(demandFolio("borrow"), this.offset + offset, length, carried, Right.READ, held);
+    return lent;
+  }
+
+  /// Whether `next` follows without a gap in the same folio, and both are the same in all that a
+  /// fragment carries. A claim covers a folio once, so two claimed ranges can't exist.
+  final boolean isContinuedBy(PageRef next) {
+    return demandFolio("join") == next.demandFolio("join")
+        && next != this
+        && offset + length == next.offset
+        && provenance == next.provenance
+        && right == next.right
+        && right != Right.REWRITE
+        && hold == next.hold
+        && account == next.account;
+  }
+
+  /// Charges `bytes` to `borrower`, whatever its limit: they are on loan already.
+  final void chargeAnew(@Nullable Account borrower, int bytes) {
+    account = borrower;
+    charge = borrower == null ? 0 : bytes;
+    if (borrower != null) {
+      borrower.charge(bytes);
+    }
+  }
+
+  /// *Takes* `bytes` of another handle's charge.
+  final void takeCharge(Fragment from, int bytes) {
+    account = from.account;
+    charge += bytes;
+    from.charge -= bytes;
+  }
+
+  final void dropCharge() {
+    if (account != null) {
+      account.discharge(charge);
+      account = null;
+      charge = 0;
+    }
+  }
+
+  final void demandWritable(String what) {
+    demandFolio(what);
+    if (right == Right.READ) {
+      throw new IllegalStateException(what + "() of " + this + ": frozen");
+    }
+  }
+
+  final void checkRange(int offset, int length) {
+    demandFolio("range");
+    if (offset < 0 || length < 0 || offset > this.length - length) {
+      throw new IndexOutOfBoundsException(
+          "offset=" + offset + ", length=" + length + " in a range of " + this.length + " bytes");
+    }
+  }
+
+  final @Nullable Throwable taker() {
+    return taker;
+  }
+
+  private PageRef self() {
+    return (PageRef) this;
+  }
+
+  private IllegalStateException closed(String what) {
+    return new IllegalStateException(what + "() of a released PageRef: " + this);
+  }
+
+  @Override
+  public String toString() {
+    Folio folio = this.folio;
+    return folio == null
+        ? "PageRef[released, generation " + life() + "]"
+        : "PageRef[%s %d+%d%s%s of %s]"
+            .formatted(
+                provenance,
+                offset,
+                length,
+                right == Right.READ ? "" : " writable",
+                hold == Hold.PIN ? " pinned" : "",
+                folio);
+  }
+}
