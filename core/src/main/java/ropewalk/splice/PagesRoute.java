@@ -12,7 +12,8 @@ import ropewalk.pipe.Pipe;
 ///
 /// Each step fills the pipe once and drains it as far as the sink takes it. What the sink did not
 /// take stays in the pipe for the next step; when the move ends early it goes back to the source,
-/// and what the source can't take back is reported as lost.
+/// and what the source can't take back is reported as lost. A step goes on or fails: an end that
+/// moves nothing and gives no reason would be asked for ever, or pass for the end.
 final class PagesRoute implements Route {
   /// Slots of the pipe between: sixteen as in the kernel's, here of up to 1 MiB each.
   private static final int SLOTS = 16;
@@ -61,14 +62,20 @@ final class PagesRoute implements Route {
     public long step(long limit, boolean more, Tally tally) throws IOException {
       if (pipe.bytes() == 0) {
         long filled = source.fill(pipe, min(limit, STEP_BYTES), tally);
-        if (filled <= 0) {
+        if (filled < 0) {
           return Source.END;
+        }
+        if (filled == 0) {
+          throw new IOException("fill() of " + source + " brought nothing and is not at its end");
         }
       }
       long room = min(limit, pipe.bytes());
       boolean moreAfter = more || (pipe.bytes() < limit && source.remaining() != 0);
       long accepted = sink.drain(pipe, room, moreAfter, tally);
       given = tally.given();
+      if (accepted == 0) {
+        throw new IOException("drain() of " + sink + " took nothing of " + room + " bytes");
+      }
       return accepted;
     }
 

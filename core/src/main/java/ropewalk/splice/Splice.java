@@ -1,6 +1,7 @@
 package ropewalk.splice;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import ropewalk.engine.Engine;
@@ -26,11 +27,15 @@ public final class Splice {
   /// Moves until the source ends or `options.limit()` is reached, then lets the sink push what is
   /// half built. Never copies in user space unless an end says so, and then counts it.
   ///
+  /// An interrupt ends it: at once where an end is waiting for a stream (which that closes, as the
+  /// JDK's channels do), else after the step under way, with the ends left open.
+  ///
   /// @throws MoveException with the bytes accepted until then
   public Moved move(Source source, Sink sink, MoveOptions options) throws IOException {
     Passage passage = new Passage(source, sink, options);
     while (passage.accepted < options.limit() && passage.step(options.limit())) {
       options.progress().accept(passage.accepted);
+      passage.heedInterrupt();
     }
     return passage.finish();
   }
@@ -113,6 +118,16 @@ public final class Splice {
       } catch (RuntimeException | Error e) {
         strand.settle();
         throw e;
+      }
+    }
+
+    /// Between steps, since a step that waits for nothing never notices, and a long move of such
+    /// steps could not be ended. What is known to be whole is not taken back.
+    void heedInterrupt() throws MoveException {
+      if (Thread.currentThread().isInterrupted()
+          && accepted < options.limit()
+          && source.remaining() != 0) {
+        throw failed(new InterruptedIOException("move(" + source + ", " + sink + "): interrupted"));
       }
     }
 

@@ -97,7 +97,7 @@ final class SpliceThroughPipeRoute implements Route {
       int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
       long put =
           SpliceCall.splice(engine, pipeOut, to, min(limit, inPipe), flags, SpliceCall.Wait.SINK);
-      if (put < 0) {
+      if (put <= 0) {
         throw new IOException(
             "splice(fd_in=%s, fd_out=%s): the sink can't be spliced to".formatted(pipe, to.fd()));
       }
