@@ -3,35 +3,36 @@ package ropewalk.iov;
 import java.lang.foreign.MemorySegment;
 
 /// A target that drops what it gets and only counts it. It can't be a source: there is nothing to
-/// read.
+/// read. Its one run has no memory: [Copy] counts the bytes and writes none.
 public final class DiscardIter extends IovIter {
 
   DiscardIter(long count) {
     super(Direction.TARGET, count);
-    if (count < 0) {
-      throw new IllegalArgumentException("discard(" + count + "): negative");
-    }
+    demandNatural("discard", count);
+    load(MemorySegment.NULL, 0, count, null);
   }
 
-  /// No memory: [Copy] counts the bytes and writes none.
-  @Override
-  MemorySegment runMemory() {
-    return MemorySegment.NULL;
+  private DiscardIter(DiscardIter other) {
+    super(other);
   }
 
   @Override
-  long runStart() {
-    return 0;
+  public Shape shape() {
+    return Shape.DISCARD;
   }
 
   @Override
-  long runLength() {
-    return count();
+  public DiscardIter dup() {
+    return new DiscardIter(this);
   }
 
   @Override
-  void forward(long n) {}
+  boolean next() {
+    return false;
+  }
 
   @Override
-  void backward(long n) {}
+  void previous() {
+    throw new IllegalStateException("before the start: " + this);
+  }
 }

@@ -2,7 +2,7 @@ package ropewalk.net;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import ropewalk.iov.PageIter;
+import ropewalk.iov.BvecIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -43,7 +43,7 @@ final class Outbound {
   }
 
   /// Sends off the front of `iter`; parks before the first byte only.
-  long send(PageIter iter, boolean more) throws IOException {
+  long send(BvecIter iter, boolean more) throws IOException {
     int count = iter.gather(pieces(), PIECES, iter.count());
     if (count == 0) {
       return 0;

@@ -8,7 +8,7 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.ReentrantLock;
 import ropewalk.engine.Engine;
-import ropewalk.iov.PageIter;
+import ropewalk.iov.BvecIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
@@ -57,7 +57,7 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
   ///
   /// @param more true if more follows soon: the kernel may hold back a half-full segment
   /// @return 1 to `iter.count()`, 0 only if that is 0
-  public long sendMessage(PageIter iter, boolean more) throws IOException {
+  public long sendMessage(BvecIter iter, boolean more) throws IOException {
     sending.lock();
     try {
       checkOpen();

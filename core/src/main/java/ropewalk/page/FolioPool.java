@@ -162,6 +162,14 @@ public final class FolioPool implements AutoCloseable {
     return lent;
   }
 
+  /// Pins the folio that holds the `bytes` at `address`, if they lie in one of this pool that
+  /// somebody keeps: for the kernel to read, or to `write` where nothing was published yet. Null if
+  /// not; then the address is anybody's, and its bytes are copied (rule 10). The caller unpins.
+  public @Nullable Folio tryPin(long address, long bytes, boolean write) {
+    Folio folio = Recognition.tryPin(ring, address, bytes, write);
+    return folio != null ? folio : Recognition.tryPin(gift, address, bytes, write);
+  }
+
   /// Opens an account for a borrower that may have `limit` bytes on loan at a time.
   public Account account(String borrower, long limit) {
     return new Account(this, borrower, limit);

@@ -133,6 +133,16 @@ final class Slab implements Folio.Home {
     return bytes;
   }
 
+  long address() {
+    return address;
+  }
+
+  /// The folio that starts, or has started, at a page. Read without the lock: its word says whether
+  /// it is in use.
+  @Nullable Folio folioAt(int page) {
+    return folios[page];
+  }
+
   /// The order of the smallest run that holds `size` bytes.
   int order(int size) {
     int pages = (size + pageSize - 1) / pageSize;

@@ -228,14 +228,14 @@ final class IovIterTest {
         PageRef two = pool.take(4096, FolioClass.RING)) {
       Tally tally = new Tally();
       byte[] bytes = Pattern.bytes(0, 6000);
-      PageIter target = IovIter.target(List.of(one, two));
+      BvecIter target = IovIter.target(List.of(one, two));
       assertThat(Copy.into(target, MemorySegment.ofArray(bytes), 0, 6000, tally)).isEqualTo(6000);
       assertThat(Copy.zeros(target, 9999)).isEqualTo(8192 - 6000);
       one.publish(4096);
       two.publish(4096);
       assertThatThrownBy(() -> IovIter.target(List.of(one))).hasMessageContaining("writable");
       byte[] out = new byte[6000];
-      PageIter source = IovIter.source(List.of(one, two));
+      BvecIter source = IovIter.source(List.of(one, two));
       assertThat(Copy.outOf(source, MemorySegment.ofArray(out), 0, 6000, tally)).isEqualTo(6000);
       assertThat(out).isEqualTo(bytes);
       assertThat(tally.copiedUser()).isEqualTo(12_000);
@@ -251,7 +251,7 @@ final class IovIterTest {
       one.publish(100);
       two.publish(200);
       PageRef empty = two.lend(0, 0);
-      PageIter iter = IovIter.source(List.of(one, empty, two));
+      BvecIter iter = IovIter.source(List.of(one, empty, two));
       iter.advance(30);
       assertThat(iter.gather(iov.address(), 4, 1000)).as("the empty one is left out").isEqualTo(2);
       assertThat(Iovec.base(iov.address(), 0)).isEqualTo(one.address() + 30);

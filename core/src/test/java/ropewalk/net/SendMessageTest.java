@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import ropewalk.Ropewalk;
+import ropewalk.iov.BvecIter;
 import ropewalk.iov.IovIter;
-import ropewalk.iov.PageIter;
 import ropewalk.iov.Tally;
 import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
@@ -33,7 +33,7 @@ class SendMessageTest {
       head.publish(100);
       Pattern.fill(body.target(), 100);
       body.publish(64 << 10);
-      PageIter iter = IovIter.source(List.of(head, body));
+      BvecIter iter = IovIter.source(List.of(head, body));
       long total = iter.count();
       for (long sent = 0; sent < total; ) {
         long step = sender.sendMessage(iter, false);

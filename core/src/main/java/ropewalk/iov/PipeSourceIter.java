@@ -1,0 +1,126 @@
+package ropewalk.iov;
+
+import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Abi;
+import ropewalk.linux.Memory;
+import ropewalk.page.PageRef;
+
+/// What waits in a [SlotRing], to be read: the side of ITER_PIPE that the kernel never got.
+///
+/// ```
+///   ring   | slot 0      | slot 1 | slot 2        |
+///          |=============|========|====>..........|
+///                                      ^ position
+///   commit():                     | 0  ^..........|    slots 0 and 1 are released, 2 is shortened
+/// ```
+///
+/// To advance takes nothing out of the ring, so that what a short send left over can be reverted;
+/// [#commit] does, for what has gone: it releases exactly the slots that are used up. Meanwhile
+/// nobody else drains the ring. Bytes that come later are reached by [#reexpand].
+public final class PipeSourceIter extends IovIter {
+
+  private final SlotRing ring;
+
+  /// The slot that is loaded; one less than the first to be loaded.
+  private int slot = -1;
+
+  /// Bytes that [#commit] has taken out of the ring.
+  private long consumed;
+
+  PipeSourceIter(SlotRing ring) {
+    super(Direction.SOURCE, bytesIn(ring));
+    this.ring = ring;
+  }
+
+  /// All that is in `ring` now.
+  public static PipeSourceIter of(SlotRing ring) {
+    return new PipeSourceIter(ring);
+  }
+
+  @Override
+  public Shape shape() {
+    return Shape.PIPE_SOURCE;
+  }
+
+  /// Refused: bytes go out of a pipe once.
+  @Override
+  public PipeSourceIter dup() {
+    throw new UnsupportedOperationException("dup() of " + this);
+  }
+
+  @Override
+  long extent() {
+    return consumed + bytesIn(ring);
+  }
+
+  @Override
+  boolean next() {
+    for (int i = slot + 1; ; i++) {
+      PageRef page = ring.slot(i);
+      if (page == null) {
+        return false;
+      }
+      if (page.length() > 0) {
+        slot = i;
+        load(Memory.ALL, page.address(), page.length(), page.folio());
+        return true;
+      }
+    }
+  }
+
+  @Override
+  void previous() {
+    PageRef page;
+    do {
+      page = ring.slot(--slot);
+      if (page == null) {
+        throw new IllegalStateException("somebody else drained the pipe of " + this);
+      }
+    } while (page.length() == 0);
+    loadEnd(Memory.ALL, page.address(), page.length(), page.folio());
+  }
+
+  @Override
+  @Nullable PageRef page() {
+    return ring.slot(slot);
+  }
+
+  @Override
+  void committed(long n) {
+    ring.consume(n);
+    consumed += n;
+    slot = -1;
+    unload();
+  }
+
+  /// Whole pages for whole pages: the bytes are just those of the slot, and nobody else knows it.
+  @Override
+  @Nullable PageRef trySteal(long n, long targetStart) {
+    long within = Abi.pageSize() - 1L;
+    if (n == 0 || ((n | targetStart) & within) != 0 || !ready() || left != n) {
+      return null;
+    }
+    commit(); // it can be stolen from slot 0 only
+    PageRef first = ready() && slot == 0 ? page() : null;
+    if (first == null || back != 0 || ((first.offset() | first.length()) & within) != 0) {
+      return null;
+    }
+    PageRef stolen = ring.trySteal();
+    if (stolen != null) {
+      slot = -1;
+      unload();
+      lost(n);
+      consumed += n;
+    }
+    return stolen;
+  }
+
+  private static long bytesIn(SlotRing ring) {
+    long sum = 0;
+    for (int i = 0; i < ring.used(); i++) {
+      PageRef page = ring.slot(i);
+      sum += page == null ? 0 : page.length();
+    }
+    return sum;
+  }
+}
