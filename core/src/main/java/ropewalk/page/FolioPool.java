@@ -120,7 +120,8 @@ public final class FolioPool implements AutoCloseable {
   /// *Gives* a writable reference to a whole folio of at least `bytes` bytes; its length is the
   /// folio's. Waits its turn for as long as the plan's patience. Throws [PoolRefusal].
   public PageRef take(int bytes, FolioClass kind) throws IOException {
-    return take(bytes, kind, System.nanoTime() + plan.patience().toNanos());
+    PageRef ref = tryTake(bytes, kind); // mostly there is one, and a clock is dearer than a folio
+    return ref != null ? ref : take(bytes, kind, System.nanoTime() + plan.patience().toNanos());
   }
 
   /// *Gives* a folio as [#take(int, FolioClass)], and waits until `deadlineNanos` of
@@ -258,13 +259,14 @@ public final class FolioPool implements AutoCloseable {
     charged.add(bytes);
   }
 
+  /// Whether any taker is remembered.
+  boolean remembers() {
+    return leaks != Leaks.OFF;
+  }
+
   /// Remembers who opened `ref`, if the plan says so.
   @Nullable Throwable remember(PageRef ref) {
-    boolean keep =
-        leaks == Leaks.ALL
-            || (leaks == Leaks.SAMPLED
-                && ThreadLocalRandom.current().nextInt(Leaks.SAMPLE_EVERY) == 0);
-    if (!keep) {
+    if (leaks == Leaks.SAMPLED && ThreadLocalRandom.current().nextInt(Leaks.SAMPLE_EVERY) != 0) {
       return null;
     }
     remembered.add(ref);

@@ -47,43 +47,58 @@ abstract sealed class Fragment extends Handle permits PageRef {
     this.pool = pool;
   }
 
-  /// Begins a life over a reference that the caller has just taken.
+  /// Fills a handle that was just begun, over a reference that the caller has just taken.
+  /// References are written only where they change: a store into an old object costs the
+  /// collector's barrier.
   final void open(
       Folio folio, int offset, int length, Provenance provenance, Right right, Hold hold) {
-    this.folio = folio;
+    if (this.folio != folio) {
+      this.folio = folio;
+    }
+    if (this.provenance != provenance) {
+      this.provenance = provenance;
+    }
+    if (this.right != right) {
+      this.right = right;
+    }
+    if (this.hold != hold) {
+      this.hold = hold;
+    }
+    if (account != null) {
+      account = null;
+    }
+    charge = 0;
     this.offset = offset;
     this.length = length;
-    this.provenance = provenance;
-    this.right = right;
-    this.hold = hold;
-    taker = pool.remember(self());
-    begin();
+    if (pool.remembers()) {
+      taker = pool.remember(self());
+    }
   }
 
   /// Ends this life, pays what it owes, and drops its reference; throws, and drops nothing, if that
-  /// has been done.
+  /// has been done. All that is needed is read before the end: the next life may begin at once.
   final void shut(String what) {
-    Folio folio = this.folio;
-    if (folio == null || !end()) {
-      throw closed(what);
-    }
+    Folio folio = demandFolio(what);
     Hold held = hold;
-    this.folio = null;
-    right = Right.READ;
-    hold = Hold.OWNER;
-    dropCharge();
+    Account borrower = account;
+    int owed = charge;
     if (taker != null) {
       pool.forget(self());
       taker = null;
     }
-    home().bringBack(self());
+    if (!end()) {
+      throw closed(what);
+    }
+    if (borrower != null) {
+      borrower.discharge(owed);
+    }
     held.release(folio);
   }
 
   /// The folio of an open handle.
   final Folio demandFolio(String what) {
     Folio folio = this.folio;
-    if (folio == null || !isLive()) {
+    if (!isLive() || folio == null) {
       throw closed(what);
     }
     return folio;
@@ -104,10 +119,12 @@ abstract sealed class Fragment extends Handle permits PageRef {
   /// taken and, with `borrower`, already charged.
   final PageRef borrow(int offset, int length, Hold held, @Nullable Account borrower) {
     PageRef lent = pool.handle();
-    lent.account = borrower;
-    lent.charge = borrower == null ? 0 : length;
     Provenance carried = provenance == Provenance.GIVEN ? Provenance.GIVEN : Provenance.LENT;
     lent.open(demandFolio("borrow"), this.offset + offset, length, carried, Right.READ, held);
+    if (borrower != null) {
+      lent.account = borrower;
+      lent.charge = length;
+    }
     return lent;
   }
 
@@ -178,7 +195,7 @@ abstract sealed class Fragment extends Handle permits PageRef {
   @Override
   public String toString() {
     Folio folio = this.folio;
-    return folio == null
+    return folio == null || !isLive()
         ? "PageRef[released, generation " + life() + "]"
         : "PageRef[%s %d+%d%s%s of %s]"
             .formatted(

@@ -14,8 +14,9 @@ import java.lang.invoke.VarHandle;
 ///
 /// | access to | by | order |
 /// |---|---|---|
-/// | `life` | [#begin] | release: whoever meets the open handle sees what it refers to |
+/// | `life` | [#tryBegin] | volatile compare-and-set: of many who look for a handle, one gets it |
 /// | `life` | [#end] | volatile compare-and-set: of many who release, one succeeds |
+/// | `closedAt` | [#end], then [#tryBegin] | none of its own: written before the life ends, read after |
 abstract sealed class Handle permits Fragment {
 
   private static final VarHandle LIFE;
@@ -32,7 +33,10 @@ abstract sealed class Handle permits Fragment {
 
   private volatile int life;
 
-  /// A closed handle that rests in `home` between its lives.
+  /// The stripe's clock when the last life ended.
+  private int closedAt;
+
+  /// A closed handle of `home`'s.
   Handle(Handles.Stripe home) {
     this.home = home;
   }
@@ -46,19 +50,27 @@ abstract sealed class Handle permits Fragment {
     return (life & 1) != 0;
   }
 
-  /// Begins a life; the handle is closed and nobody else has it.
-  final void begin() {
-    LIFE.setRelease(this, life + 1);
+  /// Begins a life, if the handle is closed, has rested until `now`, and nobody else begins it. The
+  /// caller fills it before anybody else may know of it.
+  final boolean tryBegin(int now) {
+    int seen = life;
+    if ((seen & 1) != 0) {
+      return false;
+    }
+    int rested = now - closedAt;
+    // A clock that ran back by more than a rest, because somebody was stopped while he turned it,
+    // says nothing.
+    boolean isRested = rested >= Handles.QUARANTINE || rested < -Handles.QUARANTINE;
+    return isRested && LIFE.compareAndSet(this, seen, seen + 1);
   }
 
-  /// Ends this life, if nobody has done so before.
+  /// Ends this life, if nobody has done so before. From then on the handle may be anybody's.
   final boolean end() {
     int now = life;
-    return (now & 1) != 0 && LIFE.compareAndSet(this, now, now + 1);
-  }
-
-  /// Where it rests.
-  final Handles.Stripe home() {
-    return home;
+    if ((now & 1) == 0) {
+      return false;
+    }
+    closedAt = home.now();
+    return LIFE.compareAndSet(this, now, now + 1);
   }
 }

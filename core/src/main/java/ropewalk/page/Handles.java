@@ -1,24 +1,42 @@
 package ropewalk.page;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Where closed [PageRef] handles wait for their next life.
+/// Where [PageRef] handles are found again for their next life.
 ///
-/// Shared by all threads: the stripes, each behind its own short lock. Not shared: a handle belongs
-/// to the stripe that made it, for ever, so that a thread that only takes and a thread that only
-/// releases do not empty one stripe into the other.
+/// ```
+///   a stripe's ring      [open] [closed] [open] [rests] [closed] [   ] ...
+///                                  ^ cursor: looks here first, then a few places on
+/// ```
 ///
-/// A stripe is a queue, first in first out, and hands nothing out before [#QUARANTINE] handles wait
-/// in it: a second release that follows the first within so many takes meets a closed handle and is
-/// caught. When a stripe is locked, empty or full, a fresh handle is made or the old one is left to
-/// the collector; both are rare, and neither waits.
+/// A handle does not come back to its stripe, it never leaves it: releasing one closes it and does
+/// nothing else, on whatever thread that is. Taking looks from the cursor on for a handle that is
+/// closed and begins its next life by one compare-and-set ([Handle#tryBegin]); no lock.
+///
+/// *Rest.* A handle that was closed fewer than [#QUARANTINE] takes ago is passed over, so that a
+/// second release that follows the first within so many takes meets a closed handle and is caught.
+///
+/// *Misses.* Where all that were looked at are open or rest, a fresh handle is made and put in
+/// place of the first: one that is kept for long, by a cache say, is displaced once and belongs to
+/// nobody when it ends. A ring that misses often doubles, up to [#STRIPE_MAX].
+///
+/// | access to | by | order |
+/// |---|---|---|
+/// | [Stripe#cursor], [Stripe#ring] and its places | all | none: a stale value costs a look or a handle; what is open is decided by the handle |
 final class Handles {
 
-  /// How many handles at least lie between a release and the next life.
+  /// How many takes at least lie between a release and the next life.
   static final int QUARANTINE = 64;
 
   /// At 56 bytes a handle, the most a stripe keeps from the collector is about 230 KiB.
   static final int STRIPE_MAX = 4096;
+
+  /// Twice the quarantine: one thread that lends and releases never misses.
+  private static final int STRIPE_FIRST = 2 * QUARANTINE;
+
+  /// Places looked at before a fresh handle is made: a few cache lines, less than a collection.
+  private static final int LOOKS = 8;
 
   private final FolioPool pool;
   private final boolean reuse;
@@ -28,52 +46,74 @@ final class Handles {
     this.pool = pool;
     this.reuse = reuse;
     for (int i = 0; i < stripes.length; i++) {
-      stripes[i] = new Stripe(reuse);
+      stripes[i] = new Stripe();
     }
   }
 
-  /// A closed handle, to be opened by the caller.
+  /// An open handle, to be filled by the caller.
   PageRef take() {
     Stripe stripe = stripes[Striped.mine()];
-    PageRef handle = reuse ? stripe.poll() : null;
-    return handle != null ? handle : new PageRef(pool, stripe);
+    PageRef handle = reuse ? stripe.next() : null;
+    return handle != null ? handle : fresh(stripe);
   }
 
-  /// One queue and its lock.
+  private PageRef fresh(Stripe stripe) {
+    PageRef handle = new PageRef(pool, stripe);
+    boolean begun = handle.tryBegin(QUARANTINE);
+    assert begun : handle;
+    if (reuse) {
+      stripe.place(handle);
+    }
+    return handle;
+  }
+
+  /// One ring.
   static final class Stripe extends Striped {
 
-    private final boolean reuse;
-    private final PageRef[] ring = new PageRef[STRIPE_MAX];
+    private @Nullable PageRef[] ring = new @Nullable PageRef[STRIPE_FIRST];
+    private int cursor = QUARANTINE;
+    private int misses;
 
-    private int head;
-    private int tail;
-
-    Stripe(boolean reuse) {
-      this.reuse = reuse;
+    /// How often this stripe was looked at; a clock for the handles' rest.
+    int now() {
+      return cursor;
     }
 
-    @Nullable PageRef poll() {
-      if (!tryLock()) {
-        return null;
+    /// An open handle out of the ring, or null.
+    @Nullable PageRef next() {
+      @Nullable PageRef[] ring = this.ring;
+      int at = cursor;
+      for (int end = at + LOOKS; at != end; at++) {
+        PageRef handle = ring[at & (ring.length - 1)];
+        if (handle == null) {
+          cursor = at;
+          return null;
+        }
+        if (handle.tryBegin(at)) {
+          cursor = at + 1;
+          return handle;
+        }
       }
-      PageRef handle = null;
-      if (head - tail > QUARANTINE) {
-        handle = ring[tail & (STRIPE_MAX - 1)];
-        tail++;
-      }
-      unlock();
-      return handle;
+      return null;
     }
 
-    void bringBack(PageRef handle) {
-      if (!reuse || !tryLock()) {
-        return;
+    /// Puts a fresh, open handle where the cursor is.
+    void place(PageRef handle) {
+      int at = cursor;
+      if (++misses > ring.length && ring.length < STRIPE_MAX) {
+        grow();
       }
-      if (head - tail < STRIPE_MAX) {
-        ring[head & (STRIPE_MAX - 1)] = handle;
-        head++;
+      ring[at & (ring.length - 1)] = handle;
+      cursor = at + 1;
+    }
+
+    /// Doubles the ring; the new half is empty, so the old one rests for a while.
+    private void grow() {
+      if (tryLock()) {
+        ring = Arrays.copyOf(ring, 2 * ring.length);
+        misses = 0;
+        unlock();
       }
-      unlock();
     }
   }
 }

@@ -31,10 +31,10 @@ import ropewalk.linux.Memory;
 /// folio whose head is out on loan. It comes from [FolioPool#take], [#trySteal] or [#tryClaim], is
 /// divided by [#splitHead], and ends with [#publish]; no share or loan carries it.
 ///
-/// *Handles are pooled.* Nothing is allocated in steady state. A closed handle waits at the end of
-/// a queue for its next life, counted by [#generation]; until then each use of it, and a second
-/// release above all, throws. With `-Dropewalk.leaks=all` no handle gets a second life, so that
-/// every second release is caught.
+/// *Handles are pooled.* Nothing is allocated in steady state. A closed handle rests for a while
+/// before its next life, counted by [#generation]; until then each use of it, and a second release
+/// above all, throws. With `-Dropewalk.leaks=all` no handle gets a second life, so that every
+/// second release is caught.
 public final class PageRef extends Fragment implements AutoCloseable {
 
   /// The longest that a writer waits for transient reads: five copies of 64 KiB out of cold memory.
@@ -97,7 +97,7 @@ public final class PageRef extends Fragment implements AutoCloseable {
 
   /// The borrower that this range is charged to, if any.
   public @Nullable Account account() {
-    return account;
+    return isLive() ? account : null;
   }
 
   /// *Lends* a read-only view of the range, good while this reference is held.

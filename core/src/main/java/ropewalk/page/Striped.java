@@ -36,6 +36,10 @@ abstract class Striped {
     }
   }
 
+  // Two cache lines before what is written, so that two stripes never share one.
+  long pad01, pad02, pad03, pad04, pad05, pad06, pad07, pad08;
+  long pad09, pad10, pad11, pad12, pad13, pad14, pad15, pad16;
+
   @SuppressWarnings("unused") // by LOCK
   private volatile int lock;
 
