@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -155,6 +156,9 @@ int main(void) {
   N(Sockets, MSG_CMSG_CLOEXEC); N(Sockets, SCM_RIGHTS); N(Sockets, SCM_CREDENTIALS);
   N(Sockets, SO_EE_ORIGIN_ZEROCOPY); N(Sockets, SO_EE_CODE_ZEROCOPY_COPIED); N(Sockets, SHUT_RD);
   N(Sockets, SHUT_WR); N(Sockets, SHUT_RDWR); N(Sockets, SIOCOUTQ); N(Sockets, SIOCINQ);
+  /* Clocks */
+  N(Clocks, CLOCK_PROCESS_CPUTIME_ID); N(Clocks, CLOCK_THREAD_CPUTIME_ID);
+
   /* Limits */
   N(Limits, _SC_CLK_TCK); N(Limits, _SC_IOV_MAX); N(Limits, _SC_PAGESIZE);
   N(Limits, _SC_NPROCESSORS_ONLN); N(Limits, _SC_PHYS_PAGES); N(Limits, RLIMIT_NOFILE);
@@ -223,11 +227,17 @@ int main(void) {
   AS("Abi.NR_PRCTL", __NR_prctl);
   AS("Abi.NR_PRLIMIT64", __NR_prlimit64);
   AS("Abi.NR_UNAME", __NR_uname);
+  AS("Abi.NR_CLOCK_GETTIME", __NR_clock_gettime);
   /* layouts */
   AS("Abi.AUDIT_ARCH", (int)AUDIT_ARCH_HERE);
   AS("Abi.EPOLL_EVENT_SIZE", sizeof(struct epoll_event));
   AS("Abi.EPOLL_EVENT_DATA", offsetof(struct epoll_event, data));
   AS("EpollEvent.EVENTS", offsetof(struct epoll_event, events));
+  AS("FileCloneRange.SIZE", sizeof(struct file_clone_range));
+  AS("FileCloneRange.SRC_FD", offsetof(struct file_clone_range, src_fd));
+  AS("FileCloneRange.SRC_OFFSET", offsetof(struct file_clone_range, src_offset));
+  AS("FileCloneRange.SRC_LENGTH", offsetof(struct file_clone_range, src_length));
+  AS("FileCloneRange.DEST_OFFSET", offsetof(struct file_clone_range, dest_offset));
   AS("Iovec.SIZE", sizeof(struct iovec));
   AS("Iovec.BASE", offsetof(struct iovec, iov_base));
   AS("Iovec.LENGTH", offsetof(struct iovec, iov_len));

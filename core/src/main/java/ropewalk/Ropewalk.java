@@ -5,6 +5,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import ropewalk.cache.PageCache;
 import ropewalk.crypto.Digest;
 import ropewalk.crypto.DigestSource;
@@ -25,9 +26,11 @@ import ropewalk.pipe.Pipe;
 import ropewalk.splice.Ask;
 import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
+import ropewalk.splice.Prices;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 import ropewalk.splice.Splice;
+import ropewalk.splice.Submitted;
 import ropewalk.splice.Verdict;
 
 /// The whole house behind one door: a pool of pages, an engine that waits for the kernel, a page
@@ -61,11 +64,11 @@ public final class Ropewalk implements AutoCloseable {
   private final KernelPipes pipes;
   private final Ends ends;
 
-  Ropewalk(Engine engine, FolioPool pool, PageCache cache) {
+  Ropewalk(Engine engine, FolioPool pool, PageCache cache, Prices prices) {
     this.engine = engine;
     this.pool = pool;
     this.cache = cache;
-    this.splice = new Splice(engine);
+    this.splice = new Splice(engine, prices);
     this.pipes = new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX);
     this.ends = new Ends(this);
   }
@@ -164,9 +167,29 @@ public final class Ropewalk implements AutoCloseable {
     return new Relay(near, far, pipes, idle.toNanos());
   }
 
+  /// Begins a move as `options` say and returns; see [Splice#submit].
+  public Submitted submit(Source source, Sink sink, MoveOptions options) {
+    return splice.submit(source, sink, options);
+  }
+
   /// What each route would say to a pair of ends, in the order in which they are asked.
   public List<Verdict> explain(Ask ask, boolean isRelaxed) {
     return splice.explain(ask, isRelaxed);
+  }
+
+  /// What routes cost on this machine, as far as that was measured.
+  public Prices prices() {
+    return splice.prices();
+  }
+
+  /// Measures what the routes cost on this machine, which takes some seconds of an otherwise idle
+  /// process. This house goes on as it was opened: give the result to [RopewalkBuilder#prices], or
+  /// keep it for the next ones ([KeptPrices#keep]).
+  ///
+  /// @param folder where files of a few mebibytes may be made
+  /// @param progress told what is measured next
+  public Prices calibrate(Path folder, Consumer<String> progress) throws IOException {
+    return new Calibration(this, folder, progress).run();
   }
 
   /// Who waits for the kernel here.
@@ -191,7 +214,8 @@ public final class Ropewalk implements AutoCloseable {
   public void close() {
     try (engine;
         pool;
-        pipes) {
+        pipes;
+        splice) {
       cache.close();
     }
   }

@@ -9,6 +9,7 @@ import ropewalk.linux.Syscalls;
 import ropewalk.page.Ceilings;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PoolPlan;
+import ropewalk.splice.Prices;
 
 /// How a [Ropewalk] is to be built. Not thread-safe; each setter answers the builder.
 public final class RopewalkBuilder {
@@ -22,6 +23,7 @@ public final class RopewalkBuilder {
   private Engine.Choice choice = Engine.Choice.AUTO;
   private long cacheBytes = CACHE_BYTES;
   private @Nullable PoolPlan plan;
+  private @Nullable Prices prices;
 
   RopewalkBuilder() {}
 
@@ -52,6 +54,12 @@ public final class RopewalkBuilder {
     return this;
   }
 
+  /// What routes cost, instead of what a calibration on this machine has kept ([KeptPrices]).
+  public RopewalkBuilder prices(Prices prices) {
+    this.prices = prices;
+    return this;
+  }
+
   /// Opens the house.
   ///
   /// @throws IOException if the kernel grants neither the memory nor an engine
@@ -61,7 +69,9 @@ public final class RopewalkBuilder {
     @Nullable Engine engine = null;
     try {
       engine = Engine.open(syscalls, choice);
-      return new Ropewalk(engine, pool, PageCache.open(pool, Math.max(cacheBytes, CACHE_MIN)));
+      Prices known = prices == null ? KeptPrices.load() : prices;
+      PageCache cache = PageCache.open(pool, Math.max(cacheBytes, CACHE_MIN));
+      return new Ropewalk(engine, pool, cache, known);
     } catch (IOException | RuntimeException e) {
       if (engine != null) {
         engine.close();

@@ -110,7 +110,7 @@ class GivenPagesTest {
       page.publish(64 << 10);
       pipe.push(page.lend(0, 64 << 10));
       Tally tally = new Tally();
-      long accepted = sender.drain(pipe, 64 << 10, false, tally);
+      long accepted = sender.give(pipe, 64 << 10, false, tally);
       assertThat(tally.given()).isEqualTo(accepted);
 
       MemorySegment behindOurBack = Memory.segment(page.address(), page.length());

@@ -31,9 +31,12 @@ import ropewalk.pipe.Pipe;
 /// ([ropewalk.page.FolioPool#mayGive] says whether this kernel was seen to do so).
 ///
 /// Only pages that are lent, which means cached and likely to be lent again, are given: dropping
-/// and faulting in 64 KiB costs more than copying them once. The kernel pipe is empty between
-/// calls: a drain sees what is in it through, and if the socket fails meanwhile the dirty pipe is
-/// closed. What was not accepted is still in our own pipe.
+/// and faulting in 64 KiB costs more than copying them once.
+///
+/// **Short gives.** Nothing is waited for after the first byte, so bytes may stay behind in the
+/// kernel pipe. They are in our own pipe too, whose front is behind what the socket accepted: the
+/// next give of the same front goes on with them, and whatever else comes first forgets them, by
+/// closing the kernel pipe. So no byte is sent twice and none is lost.
 final class Giving implements AutoCloseable {
   /// What the kernel pipe is asked to hold: the most that an ordinary user gets. Two calls then
   /// move a megabyte instead of 64 KiB. Cached 64 MiB files to a receiver that splices needed 0.061
@@ -51,53 +54,80 @@ final class Giving implements AutoCloseable {
   private @Nullable KernelPipe kernelPipe;
   private boolean isRefused;
 
+  /// Bytes that wait in the kernel pipe: the front of the pipe that they came from, as long as its
+  /// first range is this one.
+  private long behind;
+
+  private @Nullable PageRef front;
+  private int generation;
+  private long address;
+
   Giving(Socket socket) {
     this.socket = socket;
   }
 
-  /// True if the front of `pipe` is worth giving and may be given.
-  boolean takes(Pipe pipe, long limit) {
-    if (isRefused || limit < WORTH_BYTES) {
-      return false;
-    }
-    PageRef front = pipe.peek();
-    return front != null
-        && front.length() >= WORTH_BYTES
-        && front.provenance() != Provenance.OWNED
-        && front.folio().kind() == FolioClass.GIFT
-        && socket.pool().mayGive();
+  /// Whether this kernel and this socket give at all.
+  boolean isPossible() {
+    return !isRefused && socket.pool().mayGive();
   }
 
-  /// Gives the front of `pipe`, at most `limit` bytes. A failure after the first byte makes a short
-  /// count, and shows itself at the next call.
+  /// Gives the front of `pipe`, at most `limit` bytes; parks before the first byte only.
   ///
-  /// @return bytes that the socket accepted; 0 if pages can't go this way
-  long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-    long sent = 0;
-    while (sent < limit && takes(pipe, limit - sent)) {
-      KernelPipe through = kernelPipe();
-      if (through == null) {
-        break;
-      }
-      long given = give(through, pipe, min(limit - sent, through.size()));
-      if (given == 0) {
-        break;
-      }
-      long before = pipe.bytes();
-      try {
-        push(through, pipe, given, more || given < before);
-      } catch (IOException e) {
-        tally.addGiven(before - pipe.bytes());
-        sent += before - pipe.bytes();
-        if (sent == 0) {
-          throw e;
-        }
-        return sent;
-      }
-      tally.addGiven(given);
-      sent += given;
+  /// @return bytes that the socket accepted; 0 if what is in front can't go this way
+  long give(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    if (behind > 0 && (behind > limit || !isFront(pipe.peek()))) {
+      forget();
     }
+    KernelPipe through = null;
+    if (behind > 0 || isWorth(pipe, limit)) {
+      through = kernelPipe();
+    }
+    if (through == null) {
+      return 0;
+    }
+    if (behind == 0) {
+      behind = fill(through, pipe, min(limit, through.size()));
+    }
+    if (behind == 0) {
+      return 0;
+    }
+    long sent = push(through, pipe, more || behind < pipe.bytes());
+    tally.addGiven(sent);
     return sent;
+  }
+
+  private boolean isWorth(Pipe pipe, long limit) {
+    PageRef first = pipe.peek();
+    return isPossible()
+        && limit >= WORTH_BYTES
+        && first != null
+        && first.length() >= WORTH_BYTES
+        && first.provenance() != Provenance.OWNED
+        && first.folio().kind() == FolioClass.GIFT;
+  }
+
+  private boolean isFront(@Nullable PageRef first) {
+    return first != null
+        && first == front
+        && first.generation() == generation
+        && first.address() == address;
+  }
+
+  private void remember(@Nullable PageRef first) {
+    front = first;
+    generation = first == null ? 0 : first.generation();
+    address = first == null ? 0 : first.address();
+  }
+
+  /// Forgets what stayed behind in the kernel pipe: it will be sent another way, or never.
+  void forget() {
+    behind = 0;
+    remember(null);
+    KernelPipe through = kernelPipe;
+    if (through != null && through.isDirty()) {
+      kernelPipe = null;
+      through.close();
+    }
   }
 
   /// The kernel pipe, opened at the first need; null where there are no descriptors left for one: a
@@ -126,7 +156,7 @@ final class Giving implements AutoCloseable {
   }
 
   /// Puts pages into the kernel pipe, which is empty.
-  private long give(KernelPipe through, Pipe pipe, long length) throws IOException {
+  private long fill(KernelPipe through, Pipe pipe, long length) throws IOException {
     int count = pipe.gatherGiven(iov.address(), PIECES, length);
     if (count == 0) {
       return 0;
@@ -149,27 +179,40 @@ final class Giving implements AutoCloseable {
     }
   }
 
-  /// Moves all that is in the kernel pipe on into the socket, and forgets it in ours as it goes.
-  private void push(KernelPipe through, Pipe pipe, long bytes, boolean more) throws IOException {
-    boolean isThrough = false;
+  /// Moves what is in the kernel pipe on into the socket, and forgets it in ours as it goes.
+  private long push(KernelPipe through, Pipe pipe, boolean more) throws IOException {
+    int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
+    long sent = 0;
+    boolean isKnown = false;
     try {
-      int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
-      for (long left = bytes; left > 0; ) {
-        long moved = spliceOnce(through.sink(), left, flags);
+      while (behind > 0) {
+        long moved = spliceOnce(through.sink(), behind, flags, sent == 0);
+        if (moved == 0) {
+          break;
+        }
         pipe.consume(moved);
-        left -= moved;
+        behind -= moved;
+        sent += moved;
       }
-      through.markClean();
-      isThrough = true;
+      isKnown = true;
+    } catch (IOException e) {
+      if (sent == 0) {
+        throw e;
+      }
     } finally {
-      if (!isThrough) {
-        kernelPipe = null;
-        through.close();
+      if (!isKnown) {
+        forget();
       }
     }
+    if (behind == 0) {
+      through.markClean();
+    }
+    remember(behind == 0 ? null : pipe.peek());
+    return sent;
   }
 
-  private long spliceOnce(Fd from, long length, int flags) throws IOException {
+  /// @return bytes moved; 0 if there is no room and the caller would not wait for it
+  private long spliceOnce(Fd from, long length, int flags, boolean mayWait) throws IOException {
     Fd to = socket.fd();
     while (true) {
       int in = from.enter();
@@ -188,6 +231,9 @@ final class Giving implements AutoCloseable {
         return moved;
       }
       if (moved == -Errno.EAGAIN) {
+        if (!mayWait) {
+          return 0;
+        }
         socket.awaitRoom();
       } else if (moved != -Errno.EINTR) {
         throw LinuxException.of(

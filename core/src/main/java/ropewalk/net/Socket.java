@@ -121,6 +121,17 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     }
   }
 
+  @Override
+  public long give(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    sending.lock();
+    try {
+      checkOpen();
+      return giveLocked(pipe, limit, more, tally);
+    } finally {
+      sending.unlock();
+    }
+  }
+
   /// Says that nothing more will be sent (half-close); receiving goes on.
   public void shutdownOutput() throws IOException {
     int number = fd.enter();
@@ -276,7 +287,12 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     }
   }
 
-  /// Drains under the send lock: by gather, unless a family knows better.
+  /// Gives under the send lock; 0 where a family can't.
+  long giveLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    return 0;
+  }
+
+  /// Drains under the send lock: by gather.
   long drainLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     return outbound.drain(pipe, limit, more, tally);
   }

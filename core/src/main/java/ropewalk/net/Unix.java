@@ -46,13 +46,18 @@ public final class Unix extends Socket {
   public void awaitAcknowledged() {}
 
   @Override
+  public boolean canGive() {
+    return giving.isPossible();
+  }
+
+  @Override
+  long giveLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    return giving.give(pipe, limit, more, tally);
+  }
+
+  @Override
   long drainLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-    if (giving.takes(pipe, limit)) {
-      long given = giving.drain(pipe, limit, more, tally);
-      if (given > 0) {
-        return given;
-      }
-    }
+    giving.forget();
     return super.drainLocked(pipe, limit, more, tally);
   }
 

@@ -10,6 +10,10 @@ import ropewalk.pipe.Pipe;
 /// The way that always goes: the source fills a pipe with pages of ours, the sink drains it. Strict
 /// by construction, since lent pages are frozen and read ones are nobody else's.
 ///
+/// There are two of it. One has the sink's bytes copied (by gather writes); it never declines. The
+/// other gives pages on loan to the kernel, by `vmsplice` and `splice`, and copies only what can't
+/// be given.
+///
 /// Each step fills the pipe once and drains it as far as the sink takes it. What the sink did not
 /// take stays in the pipe for the next step; when the move ends early it goes back to the source,
 /// and what the source can't take back is reported as lost. A step goes on or fails: an end that
@@ -22,19 +26,45 @@ final class PagesRoute implements Route {
   /// between the read into it and the write out of it; larger steps measured slower.
   private static final long STEP_BYTES = 1L << 20;
 
+  /// By copy out of our pages. Never declines.
+  static final PagesRoute COPYING = new PagesRoute(false);
+
+  /// By giving our pages away.
+  static final PagesRoute GIVING = new PagesRoute(true);
+
+  private final boolean isGiving;
+
+  private PagesRoute(boolean isGiving) {
+    this.isGiving = isGiving;
+  }
+
   @Override
   public String name() {
-    return "pages";
+    return isGiving ? "give" : "pages";
   }
 
   @Override
   public @Nullable String declines(Ask ask) {
-    return null;
+    if (!isGiving) {
+      return null;
+    }
+    if (ask.from() != null) {
+      return "needs a source that lends its pages";
+    }
+    return ask.canGive() ? null : "needs a sink that pages can be given to";
   }
 
   @Override
   public int copiesKernel(Ask ask) {
-    return (ask.from() == null ? 0 : 1) + (ask.to() == null ? 0 : 1);
+    return (ask.from() == null ? 0 : 1) + (ask.to() == null || isGiving ? 0 : 1);
+  }
+
+  @Override
+  public Completion completion(Ask ask) {
+    if (isGiving) {
+      return Completion.NONE;
+    }
+    return ask.from() == null && ask.to() == null ? Completion.NOTIFIED : Completion.DRAINED;
   }
 
   @Override
@@ -44,18 +74,20 @@ final class PagesRoute implements Route {
 
   @Override
   public Strand open(Source source, Sink sink) {
-    return new PagesStrand(source, sink);
+    return new PagesStrand(source, sink, isGiving);
   }
 
   private static final class PagesStrand implements Strand {
     private final Source source;
     private final Sink sink;
+    private final boolean isGiving;
     private final Pipe pipe = Pipe.open(SLOTS);
     private long given;
 
-    PagesStrand(Source source, Sink sink) {
+    PagesStrand(Source source, Sink sink, boolean isGiving) {
       this.source = source;
       this.sink = sink;
+      this.isGiving = isGiving;
     }
 
     @Override
@@ -71,7 +103,10 @@ final class PagesRoute implements Route {
       }
       long room = min(limit, pipe.bytes());
       boolean moreAfter = more || (pipe.bytes() < limit && source.remaining() != 0);
-      long accepted = sink.drain(pipe, room, moreAfter, tally);
+      long accepted = isGiving ? sink.give(pipe, room, moreAfter, tally) : 0;
+      if (accepted == 0) {
+        accepted = sink.drain(pipe, room, moreAfter, tally);
+      }
       given = tally.given();
       if (accepted == 0) {
         throw new IOException("drain() of " + sink + " took nothing of " + room + " bytes");

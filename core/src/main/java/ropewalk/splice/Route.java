@@ -21,6 +21,11 @@ interface Route {
   /// What later writes to the source do to bytes that went this way.
   Stability stability(Ask ask);
 
+  /// What is known of the source's memory once the sink has accepted the bytes.
+  default Completion completion(Ask ask) {
+    return stability(ask) == Stability.LIVE ? Completion.NONE : Completion.DRAINED;
+  }
+
   /// Gives a strand along this route: for one move, used by one thread.
   Strand open(Source source, Sink sink) throws IOException;
 }

@@ -1,27 +1,37 @@
 package ropewalk.splice;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import ropewalk.engine.Engine;
-import ropewalk.iov.Tally;
+import ropewalk.pipe.KernelPipes;
 
 /// The mover: asks the routes, takes the first that doesn't decline, and tells what happened.
 ///
 /// Two verbs, two names. [#splice] is the kernel's: one step, exact result, may be short. [#move]
-/// moves it all.
+/// moves it all; [#submit] does so beside the caller.
 ///
 /// What a failure leaves behind: the bytes that the sink accepted are reported once, in
 /// [MoveException#soFar]; those that it did not accept are back at the source (files), or, where a
 /// source can't take bytes back (sockets, streams), counted in [MoveException#lost]. Thread-safe;
 /// the ends of a move are not.
-public final class Splice {
+public final class Splice implements AutoCloseable {
+  /// Kernel pipes kept for the next move through one; the kernel counts their pages against the
+  /// user.
+  private static final int PIPES_RESTING = 8;
+
+  private final KernelPipes pipes;
   private final Catalogue catalogue;
 
-  /// Uses `engine` for waiting; does not own it.
+  /// Uses `engine` for waiting, does not own it; asks routes in the built-in order.
   public Splice(Engine engine) {
-    this.catalogue = new Catalogue(engine);
+    this(engine, Prices.NONE);
+  }
+
+  /// Uses `engine` for waiting, does not own it; asks routes in the order of `prices`.
+  public Splice(Engine engine, Prices prices) {
+    this.pipes =
+        new KernelPipes(engine.syscalls(), SpliceThroughPipeRoute.PIPE_BYTES, PIPES_RESTING);
+    this.catalogue = new Catalogue(engine, pipes, prices);
   }
 
   /// Moves until the source ends or `options.limit()` is reached, then lets the sink push what is
@@ -32,9 +42,9 @@ public final class Splice {
   ///
   /// @throws MoveException with the bytes accepted until then
   public Moved move(Source source, Sink sink, MoveOptions options) throws IOException {
-    Passage passage = new Passage(source, sink, options);
-    while (passage.accepted < options.limit() && passage.step(options.limit())) {
-      options.progress().accept(passage.accepted);
+    Passage passage = new Passage(catalogue, source, sink, options);
+    while (passage.accepted() < options.limit() && passage.step()) {
+      options.progress().accept(passage.accepted());
       passage.heedInterrupt();
     }
     return passage.finish();
@@ -46,14 +56,21 @@ public final class Splice {
   ///
   /// @throws MoveException with the bytes accepted until then
   public Moved splice(Source source, Sink sink, MoveOptions options) throws IOException {
-    Passage passage = new Passage(source, sink, options);
+    Passage passage = new Passage(catalogue, source, sink, options);
     if (options.limit() > 0) {
-      passage.step(options.limit());
-      while (passage.strand.held() > 0) {
-        passage.step(options.limit());
+      passage.step();
+      while (passage.held() > 0) {
+        passage.step();
       }
     }
     return passage.finish();
+  }
+
+  /// Begins a move and returns; many may be under way at a time, each on a virtual thread of its
+  /// own that parks where a call would wait. *Takes* neither end: they stay the caller's to close,
+  /// after the end of the move.
+  public Submitted submit(Source source, Sink sink, MoveOptions options) {
+    return new Submitted(() -> move(source, sink, options));
   }
 
   /// What each route would say to a pair of ends, in the order in which they are asked.
@@ -61,105 +78,14 @@ public final class Splice {
     return catalogue.explain(ask, isRelaxed);
   }
 
-  /// One move under way: the strand that it is on and what it has done.
-  private final class Passage {
-    private final Source source;
-    private final Sink sink;
-    private final MoveOptions options;
-    private final Ask ask;
-    private final Tally tally = new Tally();
-    private final List<String> declined = new ArrayList<>();
-    private Route route;
-    private Strand strand;
-    private int next;
-    private long accepted;
+  /// What routes cost on this machine, as far as that was measured.
+  public Prices prices() {
+    return catalogue.prices();
+  }
 
-    Passage(Source source, Sink sink, MoveOptions options) throws IOException {
-      this.source = source;
-      this.sink = sink;
-      this.options = options;
-      this.ask = Ask.of(source, sink);
-      this.route = nextRoute();
-      this.strand = route.open(source, sink);
-    }
-
-    private Route nextRoute() throws IOException {
-      List<Route> routes = catalogue.routes();
-      while (next < routes.size()) {
-        Route candidate = routes.get(next++);
-        String refusal = Catalogue.refusal(candidate, ask, options.isRelaxed(), options.route());
-        if (refusal == null) {
-          return candidate;
-        }
-        declined.add(candidate.name() + ": " + refusal);
-      }
-      throw new IOException("no route from " + source + " to " + sink + ": " + declined);
-    }
-
-    /// @return false at the end of the source
-    boolean step(long limit) throws IOException {
-      try {
-        while (true) {
-          long moved = strand.step(limit - accepted, options.hasMore(), tally);
-          if (moved >= 0) {
-            accepted += moved;
-            return moved > 0;
-          }
-          if (moved == Source.END) {
-            return false;
-          }
-          declined.add(route.name() + ": the kernel refused");
-          strand.settle();
-          route = nextRoute();
-          strand = route.open(source, sink);
-        }
-      } catch (IOException e) {
-        throw failed(e);
-      } catch (RuntimeException | Error e) {
-        strand.settle();
-        throw e;
-      }
-    }
-
-    /// Between steps, since a step that waits for nothing never notices, and a long move of such
-    /// steps could not be ended. What is known to be whole is not taken back.
-    void heedInterrupt() throws MoveException {
-      if (Thread.currentThread().isInterrupted()
-          && accepted < options.limit()
-          && source.remaining() != 0) {
-        throw failed(new InterruptedIOException("move(" + source + ", " + sink + "): interrupted"));
-      }
-    }
-
-    Moved finish() throws IOException {
-      long lost = strand.settle();
-      if (lost > 0) {
-        throw new MoveException(moved(), lost, new IOException("move ended early"));
-      }
-      if (!options.hasMore()) {
-        try {
-          sink.finish();
-        } catch (IOException e) {
-          throw failed(e);
-        }
-      }
-      return moved();
-    }
-
-    private MoveException failed(IOException cause) {
-      return new MoveException(moved(), strand.settle(), cause);
-    }
-
-    private Moved moved() {
-      return new Moved(
-          accepted, tally.copiedUser(), tally.copiedKernel(), strand.name(), declined, ticket());
-    }
-
-    private Ticket ticket() {
-      if (!route.stability(ask).isStrict()) {
-        return Ticket.LIVE;
-      }
-      return tally.given() > 0 ? Ticket.GIVEN : Ticket.SETTLED;
-    }
+  /// Closes the kernel pipes that rest. Moves under way end as they would have.
+  @Override
+  public void close() {
+    pipes.close();
   }
 }

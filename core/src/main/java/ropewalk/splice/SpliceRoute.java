@@ -50,7 +50,7 @@ final class SpliceRoute implements Route {
 
   @Override
   public Strand open(Source source, Sink sink) {
-    int copies = copiesKernel(Ask.of(source, sink));
+    int copies = copiesKernel(Ask.of(source, sink, 0));
     return new DescriptorStrand(name(), source, sink) {
       @Override
       public long step(long limit, boolean more, Tally tally) throws IOException {

@@ -10,20 +10,25 @@ import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.linux.Splices;
 import ropewalk.pipe.KernelPipe;
+import ropewalk.pipe.KernelPipes;
 
 /// `splice(2)` twice, through a kernel pipe of our own: a socket to another socket or to a file,
 /// without a byte in user space.
 ///
-/// The pipe belongs to one move. Bytes that are in it when the sink fails can't go back to a
-/// socket: they are lost, counted and reported, and the dirty pipe is closed.
+/// The pipe belongs to one move at a time. Bytes that are in it when the sink fails can't go back
+/// to a socket: they are lost, counted and reported, and the dirty pipe is closed, never used
+/// again.
 final class SpliceThroughPipeRoute implements Route {
   /// Bytes of one fill: what the kernel's default pipe holds. Bigger pipes measured slower.
   static final int PIPE_BYTES = 64 << 10;
 
   private final Engine engine;
+  private final KernelPipes pipes;
 
-  SpliceThroughPipeRoute(Engine engine) {
+  /// Takes pipes from `pipes`, whose size is its steps', and brings back those that are clean.
+  SpliceThroughPipeRoute(Engine engine, KernelPipes pipes) {
     this.engine = engine;
+    this.pipes = pipes;
   }
 
   @Override
@@ -53,7 +58,7 @@ final class SpliceThroughPipeRoute implements Route {
 
   @Override
   public Strand open(Source source, Sink sink) throws IOException {
-    return new ThroughPipe(source, sink, copiesKernel(Ask.of(source, sink)));
+    return new ThroughPipe(source, sink, copiesKernel(Ask.of(source, sink, 0)));
   }
 
   private final class ThroughPipe implements Strand {
@@ -64,12 +69,13 @@ final class SpliceThroughPipeRoute implements Route {
     private final End pipeIn;
     private final End pipeOut;
     private long inPipe;
+    private boolean isSettled;
 
     ThroughPipe(Source source, Sink sink, int copies) throws IOException {
       this.from = Objects.requireNonNull(source.sourceEnd(), "source end");
       this.to = Objects.requireNonNull(sink.sinkEnd(), "sink end");
       this.copies = copies;
-      this.pipe = KernelPipe.open(engine.syscalls());
+      this.pipe = pipes.take();
       this.pipeIn = new PipeEnd(pipe.source());
       this.pipeOut = new PipeEnd(pipe.sink());
     }
@@ -78,6 +84,7 @@ final class SpliceThroughPipeRoute implements Route {
     public long step(long limit, boolean more, Tally tally) throws IOException {
       if (inPipe == 0) {
         long length = min(min(limit, PIPE_BYTES), from.bound());
+        pipe.markDirty();
         long got =
             length == 0
                 ? 0
@@ -89,6 +96,7 @@ final class SpliceThroughPipeRoute implements Route {
                     Splices.SPLICE_F_NONBLOCK,
                     SpliceCall.Wait.SOURCE);
         if (got <= 0) {
+          pipe.markClean();
           return got == 0 ? Source.END : got;
         }
         from.advance(got);
@@ -102,6 +110,9 @@ final class SpliceThroughPipeRoute implements Route {
             "splice(fd_in=%s, fd_out=%s): the sink can't be spliced to".formatted(pipe, to.fd()));
       }
       inPipe -= put;
+      if (inPipe == 0) {
+        pipe.markClean();
+      }
       to.advance(put);
       tally.addKernel(put * copies);
       return put;
@@ -114,7 +125,10 @@ final class SpliceThroughPipeRoute implements Route {
 
     @Override
     public long settle() {
-      pipe.close();
+      if (!isSettled) {
+        isSettled = true;
+        pipes.bringBack(pipe);
+      }
       long lost = inPipe;
       inPipe = 0;
       return lost;

@@ -7,9 +7,16 @@ import org.jspecify.annotations.Nullable;
 /// @param route the route's name
 /// @param copiesKernel how often the kernel would copy each byte
 /// @param stability what later writes to the source would do
+/// @param completion what would be known of the source's memory afterwards
+/// @param nanosPerKib the price on this machine, in CPU nanoseconds a KiB; NaN if not measured
 /// @param declined why it isn't taken, or null if it may be
 public record Verdict(
-    String route, int copiesKernel, Stability stability, @Nullable String declined) {
+    String route,
+    int copiesKernel,
+    Stability stability,
+    Completion completion,
+    double nanosPerKib,
+    @Nullable String declined) {
   /// True if the route may be taken.
   public boolean isTaken() {
     return declined == null;

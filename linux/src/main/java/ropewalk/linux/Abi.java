@@ -98,6 +98,7 @@ public final class Abi {
   static final int NR_PRCTL = pick(157, 167);
   static final int NR_PRLIMIT64 = pick(302, 261);
   static final int NR_UNAME = pick(63, 160);
+  static final int NR_CLOCK_GETTIME = pick(228, 113);
 
   private static final int PAGE_SIZE = (int) Libc.sysconf(Limits._SC_PAGESIZE);
 

@@ -204,4 +204,9 @@ public final class HostSyscalls extends HostFiles {
   public int uname(long address) {
     return (int) call(Abi.NR_UNAME, address, 0, 0, 0, 0, 0);
   }
+
+  @Override
+  public int clockGettime(int clock, long address) {
+    return (int) call(Abi.NR_CLOCK_GETTIME, clock, address, 0, 0, 0, 0);
+  }
 }

@@ -256,4 +256,8 @@ public interface Syscalls {
 
   /// Fills the [Uname] at `address`.
   int uname(long address);
+
+  /// The time of `clock` ([Clocks]), into the timespec at `address`: seconds, then nanoseconds, a
+  /// long each.
+  int clockGettime(int clock, long address);
 }

@@ -37,6 +37,7 @@ class AbiTest extends DescriptorAudit {
           "Poll",
           "Sockets",
           "Limits",
+          "Clocks",
           "Seccomp");
 
   @TempDir Path dir;

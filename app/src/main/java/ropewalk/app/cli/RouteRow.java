@@ -49,7 +49,9 @@ record RouteRow(
   }
 
   private static RouteRow of(Ropewalk walk, End.@Nullable Kind from, End.@Nullable Kind to) {
-    Ask ask = new Ask(from, to, false);
+    Ask kinds = new Ask(from, to);
+    boolean canGive = to == End.Kind.UNIX && walk.pool().mayGive();
+    Ask ask = canGive ? kinds.withGiving() : kinds;
     List<Verdict> strict = walk.explain(ask, false);
     Verdict taken = taken(strict);
     List<Verdict> before = strict.subList(0, strict.indexOf(taken));

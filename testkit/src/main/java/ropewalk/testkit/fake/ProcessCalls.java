@@ -32,4 +32,8 @@ final class ProcessCalls {
   public int uname(long address) {
     return host.uname(address);
   }
+
+  public int clockGettime(int clock, long address) {
+    return host.clockGettime(clock, address);
+  }
 }

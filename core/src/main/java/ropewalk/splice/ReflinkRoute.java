@@ -1,0 +1,98 @@
+package ropewalk.splice;
+
+import static java.lang.Math.min;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ropewalk.engine.Engine;
+import ropewalk.iov.Tally;
+import ropewalk.linux.Errno;
+import ropewalk.linux.FileCloneRange;
+import ropewalk.linux.FileFlags;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Scratch;
+
+/// `FICLONERANGE`: the target gets the source's blocks themselves, and whichever is written first
+/// gets fresh ones. No byte is copied, and the target is a snapshot: what this house does with
+/// pages, done by the file system with blocks (btrfs, XFS, bcachefs, overlays of them).
+///
+/// `copy_file_range` may do the same, and may copy, and doesn't say which. So this is asked first,
+/// where the whole rest of the source is wanted; a range that does not end at a block is not.
+final class ReflinkRoute implements Route {
+  /// The most one call shares: a call locks both files, and a signal is noticed between two.
+  static final long STEP_BYTES = 1L << 30;
+
+  private final Engine engine;
+
+  ReflinkRoute(Engine engine) {
+    this.engine = engine;
+  }
+
+  @Override
+  public String name() {
+    return "reflink";
+  }
+
+  @Override
+  public @Nullable String declines(Ask ask) {
+    return ask.from() == End.Kind.FILE && ask.to() == End.Kind.FILE
+        ? null
+        : "needs a regular file at both ends";
+  }
+
+  @Override
+  public int copiesKernel(Ask ask) {
+    return 0;
+  }
+
+  @Override
+  public Stability stability(Ask ask) {
+    return Stability.SNAPSHOT;
+  }
+
+  @Override
+  public Strand open(Source source, Sink sink) {
+    return new DescriptorStrand(name(), source, sink) {
+      @Override
+      public long step(long limit, boolean more, Tally tally) throws IOException {
+        long rest = source.remaining();
+        long length = min(min(limit, STEP_BYTES), min(from.bound(), rest));
+        if (rest <= 0 || length == 0) {
+          // Nothing, or a file that says so and may be wrong (procfs): reading tells the truth.
+          return DECLINED;
+        }
+        try (Scratch range = new Scratch(FileCloneRange.SIZE)) {
+          int result = share(range, length);
+          return result == 0 ? advanced(length) : refused(result, length);
+        }
+      }
+
+      private int share(Scratch range, long length) throws IOException {
+        int in = from.fd().enter();
+        try {
+          int out = to.fd().enter();
+          try {
+            FileCloneRange.set(range.address(), in, from.position(), length, to.position());
+            return (int)
+                engine.blocking(
+                    () -> engine.syscalls().ioctl(out, FileFlags.FICLONERANGE, range.address()));
+          } finally {
+            to.fd().exit();
+          }
+        } finally {
+          from.fd().exit();
+        }
+      }
+
+      // Only a full disk and the like are failures of the move; a file system that can't is none.
+      private long refused(int result, long length) throws IOException {
+        return switch (-result) {
+          case Errno.ENOSPC, Errno.EDQUOT, Errno.EIO, Errno.EFBIG, Errno.EROFS ->
+              throw LinuxException.of(
+                  result, "ioctl", "request", "FICLONERANGE", "fd", to.fd(), "length", length);
+          default -> DECLINED;
+        };
+      }
+    };
+  }
+}
