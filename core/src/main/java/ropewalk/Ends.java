@@ -2,6 +2,7 @@ package ropewalk;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import ropewalk.file.FileStatus;
 import ropewalk.file.NullSink;
 import ropewalk.file.PlainFile;
@@ -11,6 +12,8 @@ import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
 import ropewalk.net.Listener;
 import ropewalk.net.Socket;
+import ropewalk.splice.Ask;
+import ropewalk.splice.End;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
@@ -61,6 +64,44 @@ final class Ends {
               ? StreamEnd.open(walk.engine(), walk.pool(), Path.of(text), true)
               : PlainFile.create(walk.engine(), walk.pool(), Path.of(text));
     };
+  }
+
+  /// What a move between two such ends would ask of the routes. Opens and connects nothing.
+  Ask ask(String source, String sink) throws IOException {
+    long bytes = -1;
+    End.@Nullable Kind from = null;
+    if (!source.equals("zero:")) {
+      from = kind(source, true);
+      if (from == End.Kind.FILE) {
+        bytes = FileStatus.of(walk.engine(), source.equals("-") ? "/dev/stdin" : source).size();
+      }
+    }
+    End.@Nullable Kind to = sink.equals("null:") ? null : kind(sink, false);
+    boolean canGive = to == End.Kind.UNIX && walk.pool().mayGive();
+    return new Ask(from, to, false, canGive, bytes);
+  }
+
+  private End.Kind kind(String text, boolean isSource) throws IOException {
+    if (text.equals(isSource ? "null:" : "zero:")) {
+      throw new IllegalArgumentException(
+          isSource ? "null: takes bytes, it has none to give" : "zero: gives bytes, it takes none");
+    }
+    if (isSocket(text)) {
+      return text.startsWith("tcp") ? End.Kind.TCP : End.Kind.UNIX;
+    }
+    String path = text.equals("-") ? (isSource ? "/dev/stdin" : "/dev/stdout") : text;
+    try {
+      FileStatus status = FileStatus.of(walk.engine(), path);
+      if (status.isPipe()) {
+        return End.Kind.PIPE;
+      }
+      return status.isCharacterDevice() ? End.Kind.CHARACTER : End.Kind.FILE;
+    } catch (LinuxException e) {
+      if (!isSource && e.errno() == Errno.ENOENT) {
+        return End.Kind.FILE;
+      }
+      throw e;
+    }
   }
 
   private Socket socket(String text) throws IOException {

@@ -172,6 +172,12 @@ public final class Ropewalk implements AutoCloseable {
     return splice.submit(source, sink, options);
   }
 
+  /// What a move between two ends, as people write them, would ask of the routes. Looks at files,
+  /// opens and connects nothing.
+  public Ask ask(String source, String sink) throws IOException {
+    return ends.ask(source, sink);
+  }
+
   /// What each route would say to a pair of ends, in the order in which they are asked.
   public List<Verdict> explain(Ask ask, boolean isRelaxed) {
     return splice.explain(ask, isRelaxed);

@@ -32,6 +32,11 @@ public record Ask(
     return new Ask(from, to, isImmutable, true, bytes);
   }
 
+  /// Asks about a source that lends its pages instead.
+  public Ask lent() {
+    return new Ask(null, to, isImmutable, canGive, bytes);
+  }
+
   static Ask of(Source source, Sink sink, long limit) {
     End from = source.sourceEnd();
     End to = sink.sinkEnd();

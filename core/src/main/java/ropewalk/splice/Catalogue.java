@@ -17,6 +17,10 @@ import ropewalk.pipe.KernelPipes;
 ///
 /// The last route of the built-in order never declines.
 final class Catalogue {
+  /// Why a strict move passes over a route that could go.
+  static final String LIVE =
+      "live: later writes to the source may show; taken only when relaxed is asked for";
+
   private final List<Route> builtIn;
   private final Prices prices;
 
@@ -67,7 +71,7 @@ final class Catalogue {
       return declined;
     }
     if (!isRelaxed && !route.stability(ask).isStrict()) {
-      return "live: later writes to the source may show; taken only when relaxed is asked for";
+      return LIVE;
     }
     return null;
   }
@@ -82,6 +86,7 @@ final class Catalogue {
               route.stability(ask),
               route.completion(ask),
               prices.of(ask, route.name()),
+              route.condition(),
               refusal(route, ask, isRelaxed, null)));
     }
     return verdicts;

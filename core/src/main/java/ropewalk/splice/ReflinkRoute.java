@@ -41,6 +41,11 @@ final class ReflinkRoute implements Route {
   }
 
   @Override
+  public String condition() {
+    return "if the file system shares blocks (btrfs, XFS, bcachefs)";
+  }
+
+  @Override
   public int copiesKernel(Ask ask) {
     return 0;
   }

@@ -15,6 +15,11 @@ interface Route {
   /// Why this route can't connect these ends, or null if it can. Costs no system call.
   @Nullable String declines(Ask ask);
 
+  /// What only the call can tell, as an `if` sentence; null if nothing is left open.
+  default @Nullable String condition() {
+    return null;
+  }
+
   /// How often the kernel copies each byte on this way.
   int copiesKernel(Ask ask);
 

@@ -16,8 +16,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import ropewalk.Ropewalk;
 import ropewalk.crypto.Digest;
+import ropewalk.splice.Ask;
 import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
+import ropewalk.splice.Verdict;
 
 /// `./ropewalk copy SRC DST`: moves it all and tells what that cost.
 @Command(
@@ -63,6 +65,17 @@ final class CopyCommand implements Callable<Integer> {
       converter = ByteSize.class,
       description = "Begin there in each end that is a file; a target is written in place.")
   private @Nullable Long offset;
+
+  @Option(
+      names = "--route",
+      paramLabel = "NAME",
+      description = "Only this way; './ropewalk explain SRC DST' shows which there are.")
+  private @Nullable String route;
+
+  @Option(
+      names = "--relaxed",
+      description = "Allow ways on which later writes to SRC may change bytes under way.")
+  private boolean isRelaxed;
 
   @Option(names = "--quiet", description = "No progress, no report.")
   private boolean isQuiet;
@@ -110,6 +123,9 @@ final class CopyCommand implements Callable<Integer> {
   private Moved move(Ropewalk walk, CopyEnds ends) throws Failure {
     long total = size == null ? ends.source().remaining() : size;
     MoveOptions options = MoveOptions.DEFAULT.withLimit(size == null ? Long.MAX_VALUE : size);
+    checkRoute(walk);
+    options = route == null ? options : options.withRoute(route);
+    options = isRelaxed ? options.relaxed() : options;
     int columns = isQuiet || isJson ? 0 : Terminal.columns();
     try {
       Moved moved;
@@ -129,6 +145,15 @@ final class CopyCommand implements Callable<Integer> {
       return moved;
     } catch (IOException e) {
       throw Failure.of("%s to %s".formatted(from, to), e);
+    }
+  }
+
+  private void checkRoute(Ropewalk walk) {
+    List<String> names =
+        walk.explain(new Ask(null, null), true).stream().map(Verdict::route).toList();
+    if (route != null && !names.contains(route)) {
+      throw new ParameterException(
+          spec.commandLine(), "--route: '%s' is none of %s".formatted(route, names));
     }
   }
 

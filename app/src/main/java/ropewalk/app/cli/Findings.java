@@ -14,6 +14,7 @@ import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Kernel;
 import ropewalk.linux.libcrypto.LibCrypto;
 import ropewalk.page.PoolPlan;
+import ropewalk.splice.Prices;
 
 /// What `doctor` has found out, and how it is told to people and to programs.
 ///
@@ -22,6 +23,7 @@ import ropewalk.page.PoolPlan;
 /// @param whyNot why that is not io_uring; empty if it is
 /// @param digests who computes checksums
 /// @param routes which way bytes go
+/// @param prices what they cost here, as far as that was measured
 /// @param plan the pool's sum
 record Findings(
     Kernel kernel,
@@ -29,6 +31,7 @@ record Findings(
     String whyNot,
     Fact digests,
     List<RouteRow> routes,
+    Prices prices,
     PoolPlan plan) {
 
   static Findings find(Ropewalk walk) {
@@ -38,6 +41,7 @@ record Findings(
         walk.engine().whyNot(),
         libcrypto(),
         RouteRow.all(walk),
+        walk.prices(),
         walk.pool().plan());
   }
 
@@ -74,6 +78,7 @@ record Findings(
         %s
           The letters: why the routes before declined. Strict is the default: what was handed over
           never changes. Relaxed has to be asked for.
+        %s
 
         Pool: pages taken at start, as a sum of who holds them
         %s
@@ -87,6 +92,7 @@ record Findings(
             Runtime.version(),
             engineText(),
             routesText(),
+            pricesText(),
             poolText(),
             factsText(),
             missingText());
@@ -123,6 +129,14 @@ record Findings(
       text.append(Table.wrap("  " + letter(i) + "  ", notes.get(i)));
     }
     return text.toString();
+  }
+
+  private String pricesText() {
+    return Table.wrap(
+        "  ",
+        prices.isEmpty()
+            ? "Prices were not measured here, so the order is the built-in one: 'doctor --calibrate'."
+            : "Prices were measured on " + prices.origin() + "; 'explain SRC DST' shows them.");
   }
 
   private static char letter(int index) {
@@ -176,6 +190,7 @@ record Findings(
     object.put("facts", everything().stream().map(Findings::json).toList());
     object.put("missing", missing().stream().map(Fact::name).toList());
     object.put("routes", routes.stream().map(Findings::json).toList());
+    object.put("prices", prices.isEmpty() ? "" : prices.text());
     Map<String, Object> pool = new LinkedHashMap<>();
     pool.put("bytes", plan.total());
     pool.put("registered", plan.registered());

@@ -16,7 +16,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Told.class,
     sortOptions = false,
-    subcommands = {CopyCommand.class, ServeCommand.class, DoctorCommand.class},
+    subcommands = {
+      CopyCommand.class,
+      ServeCommand.class,
+      ExplainCommand.class,
+      DoctorCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     description =
         "Moves bytes between files and sockets by reference; what was handed over is frozen.",
@@ -76,7 +81,8 @@ public final class Main implements Runnable {
   /// A bare `./ropewalk` has asked for nothing that could be done: the help, and exit code 2.
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command: copy, serve or doctor");
+    throw new ParameterException(
+        spec.commandLine(), "Missing command: copy, serve, explain or doctor");
   }
 
   private static int usage(ParameterException wrong, String[] words) {

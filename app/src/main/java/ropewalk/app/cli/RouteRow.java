@@ -65,13 +65,11 @@ record RouteRow(
 
   private static Verdict taken(List<Verdict> verdicts) {
     // The last route never declines.
-    return verdicts.stream().filter(Verdict::isTaken).findFirst().orElseThrow();
+    return verdicts.stream().filter(Verdict::isSure).findFirst().orElseThrow();
   }
 
   private static List<String> reasons(List<Verdict> declined) {
-    return declined.stream()
-        .map(verdict -> verdict.route() + ": " + String.valueOf(verdict.declined()))
-        .toList();
+    return declined.stream().map(Verdict::toString).toList();
   }
 
   private RouteRow with(List<String> from, List<String> to) {

@@ -25,7 +25,8 @@ class DoctorTest {
     Cli told = Cli.run("doctor", "--json");
     assertThat(told.code()).as(told.err()).isZero();
     Map<String, Object> object = JSON.std.mapFrom(told.out());
-    assertThat(object).containsOnlyKeys("version", "engine", "facts", "missing", "routes", "pool");
+    assertThat(object)
+        .containsOnlyKeys("version", "engine", "facts", "missing", "routes", "prices", "pool");
     assertThat(object.get("engine")).asString().containsAnyOf("io_uring", "epoll");
     assertThat((List<?>) object.get("routes")).isNotEmpty();
     assertThat((List<?>) object.get("facts")).hasSizeGreaterThan(10);
