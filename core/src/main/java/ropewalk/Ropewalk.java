@@ -60,16 +60,16 @@ public final class Ropewalk implements AutoCloseable {
   private final Engine engine;
   private final FolioPool pool;
   private final PageCache cache;
-  private final Splice splice;
   private final KernelPipes pipes;
+  private final Splice splice;
   private final Ends ends;
 
   Ropewalk(Engine engine, FolioPool pool, PageCache cache, Prices prices) {
     this.engine = engine;
     this.pool = pool;
     this.cache = cache;
-    this.splice = new Splice(engine, prices);
-    this.pipes = new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX);
+    this.pipes = new KernelPipes(engine.syscalls(), KernelPipes.SIZE, PIPES_RESTING_MAX);
+    this.splice = new Splice(engine, pipes, prices);
     this.ends = new Ends(this);
   }
 
@@ -220,8 +220,7 @@ public final class Ropewalk implements AutoCloseable {
   public void close() {
     try (engine;
         pool;
-        pipes;
-        splice) {
+        pipes) {
       cache.close();
     }
   }

@@ -34,9 +34,6 @@ import ropewalk.splice.Source;
 /// *Ownership.* Takes both sockets, and closes them when [#run] returns. Nobody else uses them
 /// meanwhile. [#cut], [#forth] and [#back] may be called from any thread.
 public final class Relay {
-  /// What a pipe between two sockets is asked to hold, in bytes.
-  public static final int PIPE_BYTES = 64 << 10;
-
   /// How long, and for how many bytes, a side may go on sending after it was told the last word of
   /// the other.
   private static final long LINGER_NANOS = 1_000_000_000L;

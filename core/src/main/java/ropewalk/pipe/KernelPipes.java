@@ -11,6 +11,10 @@ import ropewalk.linux.Syscalls;
 /// Shared by all threads, behind its own lock; calls are made outside of it.
 public final class KernelPipes implements AutoCloseable {
 
+  /// Bytes of a pipe that bytes only pass through: what the kernel gives of itself. Bigger ones
+  /// measured slower.
+  public static final int SIZE = 64 << 10;
+
   private final Syscalls syscalls;
   private final int size;
   private final int restingMax;

@@ -14,23 +14,12 @@ import ropewalk.pipe.KernelPipes;
 /// [MoveException#soFar]; those that it did not accept are back at the source (files), or, where a
 /// source can't take bytes back (sockets, streams), counted in [MoveException#lost]. Thread-safe;
 /// the ends of a move are not.
-public final class Splice implements AutoCloseable {
-  /// Kernel pipes kept for the next move through one; the kernel counts their pages against the
-  /// user.
-  private static final int PIPES_RESTING = 8;
-
-  private final KernelPipes pipes;
+public final class Splice {
   private final Catalogue catalogue;
 
-  /// Uses `engine` for waiting, does not own it; asks routes in the built-in order.
-  public Splice(Engine engine) {
-    this(engine, Prices.NONE);
-  }
-
-  /// Uses `engine` for waiting, does not own it; asks routes in the order of `prices`.
-  public Splice(Engine engine, Prices prices) {
-    this.pipes =
-        new KernelPipes(engine.syscalls(), SpliceThroughPipeRoute.PIPE_BYTES, PIPES_RESTING);
+  /// Asks routes in the order of `prices`. Uses `engine` for waiting and `pipes` for ways through
+  /// the kernel; both stay the caller's.
+  public Splice(Engine engine, KernelPipes pipes, Prices prices) {
     this.catalogue = new Catalogue(engine, pipes, prices);
   }
 
@@ -81,11 +70,5 @@ public final class Splice implements AutoCloseable {
   /// What routes cost on this machine, as far as that was measured.
   public Prices prices() {
     return catalogue.prices();
-  }
-
-  /// Closes the kernel pipes that rest. Moves under way end as they would have.
-  @Override
-  public void close() {
-    pipes.close();
   }
 }

@@ -19,9 +19,6 @@ import ropewalk.pipe.KernelPipes;
 /// to a socket: they are lost, counted and reported, and the dirty pipe is closed, never used
 /// again.
 final class SpliceThroughPipeRoute implements Route {
-  /// Bytes of one fill: what the kernel's default pipe holds. Bigger pipes measured slower.
-  static final int PIPE_BYTES = 64 << 10;
-
   private final Engine engine;
   private final KernelPipes pipes;
 
@@ -83,7 +80,7 @@ final class SpliceThroughPipeRoute implements Route {
     @Override
     public long step(long limit, boolean more, Tally tally) throws IOException {
       if (inPipe == 0) {
-        long length = min(min(limit, PIPE_BYTES), from.bound());
+        long length = min(min(limit, pipe.size()), from.bound());
         pipe.markDirty();
         long got =
             length == 0

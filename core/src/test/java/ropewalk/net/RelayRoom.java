@@ -47,7 +47,7 @@ final class RelayRoom implements AutoCloseable {
             .cacheBytes(0)
             .plan(PoolPlan.of(1 << 20, 1 << 20))
             .open();
-    pipes = new KernelPipes(syscalls, Relay.PIPE_BYTES, 2);
+    pipes = new KernelPipes(syscalls, KernelPipes.SIZE, 2);
     SocketChannel first = null;
     SocketChannel second = null;
     Socket one = null;

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ropewalk.engine.Engine;
 import ropewalk.linux.HostSyscalls;
+import ropewalk.pipe.KernelPipes;
 
 /// What is kept is what was measured, and it decides who is asked first.
 class PricesTest {
@@ -90,12 +91,13 @@ class PricesTest {
 
   private static String taken(Prices prices, Ask ask, boolean isRelaxed) throws IOException {
     try (Engine engine = Engine.open(HostSyscalls.host(), Engine.Choice.EPOLL);
-        Splice splice = new Splice(engine, prices)) {
-      return splice.explain(ask, isRelaxed).stream()
-          .filter(Verdict::isTaken)
-          .findFirst()
-          .orElseThrow()
-          .route();
+        KernelPipes pipes = new KernelPipes(engine.syscalls(), KernelPipes.SIZE, 1)) {
+      return new Splice(engine, pipes, prices)
+          .explain(ask, isRelaxed).stream()
+              .filter(Verdict::isTaken)
+              .findFirst()
+              .orElseThrow()
+              .route();
     }
   }
 }
