@@ -100,8 +100,8 @@ final class Passage {
     strand = route.open(source, sink);
   }
 
-  /// Between steps, since a step that waits for nothing never notices, and a long move of such steps
-  /// could not be ended. What is known to be whole is not taken back.
+  /// Between steps, since a step that waits for nothing never notices, and a long move of such
+  /// steps could not be ended. What is known to be whole is not taken back.
   void heedInterrupt() throws MoveException {
     if (Thread.currentThread().isInterrupted()
         && accepted < options.limit()

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 /// It ends in one of three ways, and only once: with what it moved, with a [MoveException] that
 /// says how far it came, or, after [#cancel], with one whose cause is that interrupt. Cancelling
 /// asks; the end is the answer. Bytes that the sink accepted before it stay accepted. As any
-/// interrupt does, it closes the socket or pipe that the move was waiting for: whoever used that
-/// next could not know that half a message lies before his.
+/// interrupt does, it closes the socket or pipe that the move is waiting for, if it is: whoever
+/// used that next could not know that half a message lies before his.
 public final class Submitted {
   private final CompletableFuture<Moved> end = new CompletableFuture<>();
   private final Thread thread;

@@ -19,6 +19,7 @@ import ropewalk.page.FolioClass;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
+import ropewalk.pipe.KernelPipes;
 import ropewalk.pipe.Pipe;
 import ropewalk.testkit.Pattern;
 
@@ -28,17 +29,20 @@ import ropewalk.testkit.Pattern;
 class ProgressTest {
   private FolioPool pool;
   private Engine engine;
+  private KernelPipes pipes;
   private Splice splice;
 
   @BeforeEach
   void open() throws IOException {
     pool = FolioPool.open(HostSyscalls.host(), PoolPlan.of(4 << 20, 2 << 20));
     engine = Engine.open(HostSyscalls.host(), Engine.Choice.EPOLL);
-    splice = new Splice(engine);
+    pipes = new KernelPipes(HostSyscalls.host(), KernelPipes.SIZE, 1);
+    splice = new Splice(engine, pipes, Prices.NONE);
   }
 
   @AfterEach
   void close() {
+    pipes.close();
     engine.close();
     pool.close();
   }
