@@ -42,8 +42,8 @@ abstract sealed class Fragment extends Handle permits PageRef {
   /// Who opened it, where that is remembered.
   private @Nullable Throwable taker;
 
-  Fragment(FolioPool pool, Handles.Stripe home) {
-    super(home);
+  Fragment(FolioPool pool, @Nullable PageRef[] ring, int[] clocks, int clock) {
+    super(ring, clocks, clock);
     this.pool = pool;
   }
 
@@ -110,7 +110,7 @@ abstract sealed class Fragment extends Handle permits PageRef {
     if (!hold.tryAnother(folio)) {
       return null;
     }
-    PageRef twin = pool.handle();
+    PageRef twin = handle();
     twin.open(folio, this.offset + offset, length, provenance, right, hold);
     return twin;
   }
@@ -118,7 +118,7 @@ abstract sealed class Fragment extends Handle permits PageRef {
   /// *Gives* a read-only handle of part of this range, over a loan or pin that the caller has just
   /// taken and, with `borrower`, already charged.
   final PageRef borrow(int offset, int length, Hold held, @Nullable Account borrower) {
-    PageRef lent = pool.handle();
+    PageRef lent = handle();
     Provenance carried = provenance == Provenance.GIVEN ? Provenance.GIVEN : Provenance.LENT;
     lent.open(demandFolio("borrow"), this.offset + offset, length, carried, Right.READ, held);
     if (borrower != null) {
@@ -182,6 +182,11 @@ abstract sealed class Fragment extends Handle permits PageRef {
 
   final @Nullable Throwable taker() {
     return taker;
+  }
+
+  private PageRef handle() {
+    PageRef handle = another();
+    return handle != null ? handle : pool.handle();
   }
 
   private PageRef self() {

@@ -2,6 +2,7 @@ package ropewalk.page;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// The lives of a [PageRef]: one object, used again and again, and in each life released once.
 ///
@@ -29,16 +30,20 @@ abstract sealed class Handle permits Fragment {
     }
   }
 
-  private final Handles.Stripe home;
+  private final @Nullable PageRef[] ring;
+  private final int[] clocks;
+  private final int clock;
 
   private volatile int life;
 
   /// The stripe's clock when the last life ended.
   private int closedAt;
 
-  /// A closed handle of `home`'s.
-  Handle(Handles.Stripe home) {
-    this.home = home;
+  /// A closed handle in a place of `ring`, whose stripe's clock is entry `clock` of `clocks`.
+  Handle(@Nullable PageRef[] ring, int[] clocks, int clock) {
+    this.ring = ring;
+    this.clocks = clocks;
+    this.clock = clock;
   }
 
   /// Which life this is, or, if it is closed, was.
@@ -70,7 +75,12 @@ abstract sealed class Handle permits Fragment {
     if ((now & 1) == 0) {
       return false;
     }
-    closedAt = home.now();
+    closedAt = clocks[clock];
     return LIFE.compareAndSet(this, now, now + 1);
+  }
+
+  /// An open handle that rests where this one does, or null if none is found at once.
+  final @Nullable PageRef another() {
+    return Handles.next(ring, clocks, clock);
   }
 }

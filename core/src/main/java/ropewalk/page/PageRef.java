@@ -41,8 +41,8 @@ public final class PageRef extends Fragment implements AutoCloseable {
   /// A reader that has lost its processor is not waited for.
   private static final long READ_NANOS_MAX = 50_000;
 
-  PageRef(FolioPool pool, Handles.Stripe home) {
-    super(pool, home);
+  PageRef(FolioPool pool, @Nullable PageRef[] ring, int[] clocks, int clock) {
+    super(pool, ring, clocks, clock);
   }
 
   /// The folio. Its address and state are good while this reference is held.
