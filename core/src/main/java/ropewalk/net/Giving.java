@@ -204,6 +204,10 @@ final class Giving implements AutoCloseable {
         forget();
       }
     }
+    if (isRefused) {
+      forget();
+      return sent;
+    }
     if (behind == 0) {
       through.markClean();
     }
@@ -211,7 +215,8 @@ final class Giving implements AutoCloseable {
     return sent;
   }
 
-  /// @return bytes moved; 0 if there is no room and the caller would not wait for it
+  /// @return bytes moved; 0 if there is no room and the caller would not wait for it, or if this
+  ///   socket can't be spliced to: what is left goes by copy
   private long spliceOnce(Fd from, long length, int flags, boolean mayWait) throws IOException {
     Fd to = socket.fd();
     while (true) {
@@ -235,11 +240,18 @@ final class Giving implements AutoCloseable {
           return 0;
         }
         socket.awaitRoom();
+      } else if (isRefusal(moved)) {
+        isRefused = true;
+        return 0;
       } else if (moved != -Errno.EINTR) {
         throw LinuxException.of(
             moved == 0 ? -Errno.EPIPE : moved, "splice", "fd_out", to, "length", length);
       }
     }
+  }
+
+  private static boolean isRefusal(long moved) {
+    return moved == -Errno.EINVAL || moved == -Errno.ENOSYS || moved == -Errno.EOPNOTSUPP;
   }
 
   @Override
