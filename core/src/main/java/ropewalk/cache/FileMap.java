@@ -5,6 +5,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
+import ropewalk.linux.Errno;
+import ropewalk.linux.LinuxException;
 import ropewalk.page.Account;
 
 /// What is cached of one file: an index of runs of 64 KiB, the file's size as we know it, and the
@@ -131,7 +133,10 @@ public final class FileMap {
     if (source.count() == 0) {
       return 0;
     }
-    long end = Math.addExact(offset, source.count());
+    if (offset > Long.MAX_VALUE - source.count()) {
+      throw LinuxException.of(-Errno.EFBIG, "write", "offset", offset, "length", source.count());
+    }
+    long end = offset + source.count();
     boolean movesEnd = beginWrite(end);
     try {
       return new Overwrite(this, backing, tally, movesEnd).write(offset, source);

@@ -5,6 +5,7 @@ import ropewalk.engine.Engine;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Poll;
+import ropewalk.linux.Splices;
 
 /// `splice(2)` between two ends of which one is a pipe: one call, with its waiting.
 final class SpliceCall {
@@ -37,6 +38,24 @@ final class SpliceCall {
             throw LinuxException.of(
                 result, "splice", "fd_in", from.fd(), "fd_out", to.fd(), "length", length);
       }
+    }
+  }
+
+  /// Whether the kernel refuses to splice out of `pipe`, which is empty, to `to`: it looks at both
+  /// ends before it looks for bytes, and then there are none.
+  static boolean isRefused(Engine engine, End pipe, End to) throws IOException {
+    int in = pipe.fd().enter();
+    try {
+      int out = to.fd().enter();
+      try {
+        int flags = Splices.SPLICE_F_NONBLOCK;
+        long result = engine.syscalls().splice(in, -1, out, to.position(), 1, flags);
+        return result == -Errno.EINVAL || result == -Errno.ENOSYS || result == -Errno.EOPNOTSUPP;
+      } finally {
+        to.fd().exit();
+      }
+    } finally {
+      pipe.fd().exit();
     }
   }
 

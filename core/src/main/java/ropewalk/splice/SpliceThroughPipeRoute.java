@@ -17,7 +17,8 @@ import ropewalk.pipe.KernelPipes;
 ///
 /// The pipe belongs to one move at a time. Bytes that are in it when the sink fails can't go back
 /// to a socket: they are lost, counted and reported, and the dirty pipe is closed, never used
-/// again.
+/// again. That is why a file is asked whether it can be spliced to at all (one that is appended to
+/// can't, R-07) while there is nothing to lose: before the first byte is taken from the socket.
 final class SpliceThroughPipeRoute implements Route {
   private final Engine engine;
   private final KernelPipes pipes;
@@ -66,6 +67,7 @@ final class SpliceThroughPipeRoute implements Route {
     private final End pipeIn;
     private final End pipeOut;
     private long inPipe;
+    private boolean isAsked;
     private boolean isSettled;
 
     ThroughPipe(Source source, Sink sink, int copies) throws IOException {
@@ -79,6 +81,12 @@ final class SpliceThroughPipeRoute implements Route {
 
     @Override
     public long step(long limit, boolean more, Tally tally) throws IOException {
+      if (!isAsked) {
+        isAsked = true;
+        if (to.kind() == End.Kind.FILE && SpliceCall.isRefused(engine, pipeOut, to)) {
+          return DECLINED;
+        }
+      }
       if (inPipe == 0) {
         long length = min(min(limit, pipe.size()), from.bound());
         pipe.markDirty();
