@@ -308,8 +308,11 @@ public final class Extraction implements AutoCloseable {
       case BvecIter _, FolioqIter _, XarrayIter _ -> add(iter.folio, iter.at, length, null);
       case PipeSourceIter _ -> lend(of, iter.at, length);
       case PipeTargetIter _ -> pin(of, iter.at, length);
-      case ListIter _, DiscardIter _ ->
+      case ListIter _, DiscardIter _ -> {
+        if (size == 0) {
           throw new UnsupportedOperationException("extract() of " + of);
+        } // else a list: what came before is had
+      }
     }
   }
 

@@ -262,8 +262,9 @@ public abstract sealed class IovIter extends RunCursor
   }
 
   /// As [#prefault(long)], for bytes that will go to `targetStart` of a file or an index. If that
-  /// is a range of whole pages, and the next bytes are just those of one slot of a pipe, and its
-  /// folio can be stolen, the answer is the page itself: see [Prefault.Stolen].
+  /// is a range of whole pages, and the next bytes are just those of one slot of a pipe, all before
+  /// them is committed, and the folio can be stolen, the answer is the page itself: see
+  /// [Prefault.Stolen].
   public final Prefault prefault(long n, long targetStart) {
     demandNatural("prefault", n);
     demandNatural("prefault to", targetStart);
@@ -332,6 +333,11 @@ public abstract sealed class IovIter extends RunCursor
   final void took(long n) {
     forward(n);
     count -= n;
+  }
+
+  /// Whether nothing could be reverted.
+  final boolean isCommitted() {
+    return position == floor;
   }
 
   /// The next `n` bytes are gone for good.

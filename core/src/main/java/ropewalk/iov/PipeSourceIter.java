@@ -94,13 +94,16 @@ public final class PipeSourceIter extends IovIter {
   }
 
   /// Whole pages for whole pages: the bytes are just those of the slot, and nobody else knows it.
+  /// Not while something before it can still be reverted, which a theft would make final; and a
+  /// theft that is refused must not.
   @Override
   @Nullable PageRef trySteal(long n, long targetStart) {
     long within = Abi.pageSize() - 1L;
-    if (n == 0 || ((n | targetStart) & within) != 0 || !ready() || left != n) {
+    boolean wholePages = n > 0 && ((n | targetStart) & within) == 0;
+    if (!wholePages || !isCommitted() || !ready() || left != n) {
       return null;
     }
-    commit(); // it can be stolen from slot 0 only
+    commit(); // empty slots in front: it can be stolen from slot 0 only
     PageRef first = ready() && slot == 0 ? page() : null;
     if (first == null || back != 0 || ((first.offset() | first.length()) & within) != 0) {
       return null;

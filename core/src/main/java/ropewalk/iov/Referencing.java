@@ -69,8 +69,12 @@ final class Referencing {
         }
         yield lend(page, iter.at, length);
       }
-      case KvecIter _, PipeTargetIter _, ListIter _, DiscardIter _ ->
+      case KvecIter _, PipeTargetIter _, ListIter _, DiscardIter _ -> {
+        if (taken == 0) {
           throw new UnsupportedOperationException("getPages() of " + of);
+        }
+        yield 0; // a list: what came before is had
+      }
     };
   }
 
