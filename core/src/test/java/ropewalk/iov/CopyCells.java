@@ -25,7 +25,7 @@ final class CopyCells {
       Tally tally = new Tally();
       long copied = Copy.into(subject.iter, MemorySegment.ofArray(flat), MARGIN, n, tally);
       assertThat(copied).isEqualTo(Math.min(n, model.count));
-      assertThat(tally.copiedUser()).isEqualTo(subject.form.keeps() ? copied : 0);
+      assertThat(tally.copiedUser()).isEqualTo(subject.copies() ? copied : 0);
       long start = model.position;
       model.advance(n);
       subject.agree();
@@ -49,6 +49,27 @@ final class CopyCells {
       }
       model.advance(n);
       subject.agree();
+    }
+  }
+
+  /// Between the subject and one of the other direction, of a shape and a cut of its own.
+  static void between(Trial trial, Gen gen) {
+    try (Subject one = trial.openWithin(gen);
+        Subject two = trial.openOther(gen)) {
+      Subject source = one.form.isSource() ? one : two;
+      Subject target = one.form.isSource() ? two : one;
+      long n = trial.length(gen, one);
+      long from = source.model.position;
+      long to = target.model.position;
+      Tally tally = new Tally();
+      long copied = Copy.between(source.iter, target.iter, n, tally);
+      assertThat(copied).isEqualTo(Math.min(n, Math.min(source.model.count, target.model.count)));
+      assertThat(tally.copiedUser()).isEqualTo(target.copies() ? copied : 0);
+      source.model.advance(copied);
+      target.model.advance(copied);
+      source.agree();
+      target.agree();
+      target.wroteOnly(to, to + copied, place -> Pattern.at(from + place - to));
     }
   }
 

@@ -1,108 +1,80 @@
 package ropewalk.iov;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import static ropewalk.iov.Direction.SOURCE;
+import static ropewalk.iov.Direction.TARGET;
+
 import java.util.List;
-import ropewalk.page.PageRef;
 
-/// The columns of the table of cells: each shape, as a source and as a target where it can be both;
-/// and how a subject of it is made.
+/// The columns of the table of cells: each shape, as a source and as a target where it can be both.
+/// Memory on the heap is a column of its own, because it has no address.
 enum Form {
-  HEAP_SOURCE("heap>", Direction.SOURCE) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      return ofHeap(this, cuts);
-    }
-  },
-  HEAP_TARGET(">heap", Direction.TARGET) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      return ofHeap(this, cuts);
-    }
-  },
-  IOVEC_SOURCE("iovec>", Direction.SOURCE) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      return ofNative(this, layout, cuts);
-    }
-  },
-  IOVEC_TARGET(">iovec", Direction.TARGET) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      return ofNative(this, layout, cuts);
-    }
-  },
-  BVEC_SOURCE("bvec>", Direction.SOURCE) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      return ofFolios(this, lab, layout, cuts);
-    }
-  },
-  BVEC_TARGET(">bvec", Direction.TARGET) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      return ofFolios(this, lab, layout, cuts);
-    }
-  },
-  DISCARD_TARGET(">discard", Direction.TARGET) {
-    @Override
-    Subject open(Lab lab, Layout layout, List<Integer> cuts) {
-      int total = Cuts.sum(cuts);
-      MemorySegment nowhere = MemorySegment.ofArray(new byte[total]);
-      return new Subject(this, IovIter.discard(total), List.of(nowhere), List.of(), null);
-    }
-
-    @Override
-    boolean keeps() {
-      return false;
-    }
-  };
+  UBUF_SOURCE("ubuf>", Shape.UBUF, SOURCE),
+  UBUF_TARGET(">ubuf", Shape.UBUF, TARGET),
+  HEAP_SOURCE("heap>", Shape.IOVEC, SOURCE),
+  HEAP_TARGET(">heap", Shape.IOVEC, TARGET),
+  IOVEC_SOURCE("iovec>", Shape.IOVEC, SOURCE),
+  IOVEC_TARGET(">iovec", Shape.IOVEC, TARGET),
+  KVEC_SOURCE("kvec>", Shape.KVEC, SOURCE),
+  KVEC_TARGET(">kvec", Shape.KVEC, TARGET),
+  BVEC_SOURCE("bvec>", Shape.BVEC, SOURCE),
+  BVEC_TARGET(">bvec", Shape.BVEC, TARGET),
+  FOLIOQ_SOURCE("folioq>", Shape.FOLIOQ, SOURCE),
+  FOLIOQ_TARGET(">folioq", Shape.FOLIOQ, TARGET),
+  XARRAY_SOURCE("xarray>", Shape.XARRAY, SOURCE),
+  XARRAY_TARGET(">xarray", Shape.XARRAY, TARGET),
+  PIPE_SOURCE("pipe>", Shape.PIPE_SOURCE, SOURCE),
+  PIPE_TARGET(">pipe", Shape.PIPE_TARGET, TARGET),
+  LIST_SOURCE("list>", Shape.LIST, SOURCE),
+  LIST_TARGET(">list", Shape.LIST, TARGET),
+  DISCARD_TARGET(">discard", Shape.DISCARD, TARGET);
 
   /// As it stands in the printed table: an arrow out of a source and into a target.
   final String title;
 
+  final Shape shape;
   final Direction direction;
 
-  Form(String title, Direction direction) {
+  Form(String title, Shape shape, Direction direction) {
     this.title = title;
+    this.shape = shape;
     this.direction = direction;
   }
 
-  /// *Gives* a subject whose runs have the lengths of `cuts`, as nearly as the shape can.
-  abstract Subject open(Lab lab, Layout layout, List<Integer> cuts);
-
-  /// Whether what is written into it can be read from its memory afterwards.
-  boolean keeps() {
-    return true;
+  /// *Gives* a subject at its start, whose runs have the lengths of `cuts` as nearly as the shape
+  /// can.
+  Subject open(Lab lab, Layout layout, List<Integer> cuts) {
+    return isHeap()
+        ? Subjects.heap(this, cuts)
+        : switch (shape) {
+          case UBUF -> Subjects.ubuf(this, layout, cuts);
+          case IOVEC -> Subjects.iovec(this, layout, cuts);
+          case KVEC -> Subjects.kvec(this, layout, cuts);
+          case BVEC -> Subjects.bvec(this, lab, layout, cuts);
+          case FOLIOQ -> Subjects.folioq(this, lab, layout, cuts);
+          case XARRAY -> Subjects.xarray(this, lab, layout, cuts);
+          case PIPE_SOURCE -> Subjects.pipeSource(this, lab, layout, cuts);
+          case PIPE_TARGET -> Subjects.pipeTarget(this, lab, cuts);
+          case LIST -> Subjects.list(this, lab, layout, cuts);
+          case DISCARD -> Subjects.discard(this, cuts);
+        };
   }
 
-  private static Subject ofHeap(Form form, List<Integer> cuts) {
-    List<MemorySegment> runs =
-        cuts.stream().map(cut -> MemorySegment.ofArray(new byte[cut])).toList();
-    Subject.prepare(runs, form.direction);
-    return new Subject(form, caller(form, runs), runs, List.of(), null);
+  /// Whether it is one of these shapes.
+  boolean is(Shape... shapes) {
+    return List.of(shapes).contains(shape);
   }
 
-  private static Subject ofNative(Form form, Layout layout, List<Integer> cuts) {
-    Arena arena = Arena.ofConfined();
-    List<MemorySegment> runs = Lab.nativeRuns(arena, layout, cuts);
-    Subject.prepare(runs, form.direction);
-    return new Subject(form, caller(form, runs), runs, List.of(), arena);
+  /// Whether its memory is on the heap, and so has no address.
+  boolean isHeap() {
+    return this == HEAP_SOURCE || this == HEAP_TARGET;
   }
 
-  private static IovIter caller(Form form, List<MemorySegment> runs) {
-    MemorySegment[] memory = runs.toArray(MemorySegment[]::new);
-    return form.direction == Direction.SOURCE ? IovIter.source(memory) : IovIter.target(memory);
+  /// Whether its memory is the caller's: copied, never attached.
+  boolean isCallers() {
+    return is(Shape.UBUF, Shape.IOVEC);
   }
 
-  private static Subject ofFolios(Form form, Lab lab, Layout layout, List<Integer> cuts) {
-    List<PageRef> refs = lab.folioRuns(layout, cuts);
-    List<MemorySegment> runs = refs.stream().map(PageRef::target).toList();
-    Subject.prepare(runs, form.direction);
-    if (form.direction == Direction.SOURCE) {
-      refs.forEach(ref -> ref.publish(ref.length()));
-      return new Subject(form, IovIter.source(refs), runs, refs, null);
-    }
-    return new Subject(form, IovIter.target(refs), runs, refs, null);
+  boolean isSource() {
+    return direction == SOURCE;
   }
 }

@@ -59,13 +59,21 @@ final class Lab implements AutoCloseable {
         return runs;
       }
       for (int i = 0; i < cuts.size(); i++) {
-        int skew = layout.skew(i);
-        PageRef run = pool.take(Math.max(1, skew + cuts.get(i)), FolioClass.RING);
-        run.skip(skew);
-        run.trim(cuts.get(i));
-        runs.add(run);
+        runs.add(folioRun(layout.skew(i), cuts.get(i)));
       }
       return runs;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// *Gives* a writable range of `length` bytes that starts at `skew` of a folio of its own.
+  PageRef folioRun(int skew, int length) {
+    try {
+      PageRef run = pool.take(Math.max(1, skew + length), FolioClass.RING);
+      run.skip(skew);
+      run.trim(length);
+      return run;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

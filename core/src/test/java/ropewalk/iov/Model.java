@@ -47,6 +47,20 @@ final class Model {
     }
   }
 
+  /// `total` bytes on pages of their own, as a pipe takes them.
+  static Model ofPages(int total) {
+    List<Run> runs = new ArrayList<>();
+    for (int at = 0; at < total; at += PAGE) {
+      runs.add(new Run(at, Math.min(PAGE, total - at)));
+    }
+    return new Model(runs);
+  }
+
+  /// `total` bytes in one piece.
+  static Model ofOneRun(int total) {
+    return new Model(List.of(new Run(0, total)));
+  }
+
   void advance(long n) {
     for (long i = 0; i < n && count > 0; i++) {
       position++;
@@ -128,6 +142,26 @@ final class Model {
       }
     }
     return pages;
+  }
+
+  /// How many of the next `n` bytes lie on the first `pagesMax` pages, where bytes that adjoin in
+  /// memory share a page even if they are of two runs.
+  long onPages(long n, int pagesMax) {
+    long taken = 0;
+    int pages = 0;
+    long before = -2;
+    while (taken < Math.min(n, count)) {
+      long address = address(position + taken);
+      if (address != before + 1 || address % PAGE == 0) {
+        pages++;
+      }
+      if (pages > pagesMax) {
+        break;
+      }
+      before = address;
+      taken++;
+    }
+    return taken;
   }
 
   @Override

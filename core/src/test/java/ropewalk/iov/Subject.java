@@ -2,41 +2,38 @@ package ropewalk.iov;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import ropewalk.page.PageRef;
 import ropewalk.testkit.Pattern;
 
 /// An iterator under test, its model, and the memory behind it, seen past the iterator. A source
 /// holds the pattern from position 0 on, a target the opposite of it.
-final class Subject implements AutoCloseable {
+class Subject implements AutoCloseable {
 
   final Form form;
-  final Model model;
   final IovIter iter;
+  final Model model;
 
   private final List<MemorySegment> runs;
-  private final List<PageRef> held;
-  private final @Nullable Arena arena;
+  private final Runnable end;
 
-  Subject(
-      Form form,
-      IovIter iter,
-      List<MemorySegment> runs,
-      List<PageRef> held,
-      @Nullable Arena arena) {
+  /// *Takes* what `end` releases.
+  Subject(Form form, IovIter iter, List<MemorySegment> runs, Runnable end) {
+    this(form, iter, modelOf(runs), runs, end);
+  }
+
+  Subject(Form form, IovIter iter, Model model, List<MemorySegment> runs, Runnable end) {
     this.form = form;
     this.iter = iter;
+    this.model = model;
     this.runs = runs;
-    this.held = held;
-    this.arena = arena;
-    model =
-        new Model(
-            runs.stream().map(run -> new Model.Run(run.address(), (int) run.byteSize())).toList());
+    this.end = end;
+  }
+
+  private static Model modelOf(List<MemorySegment> runs) {
+    return new Model(
+        runs.stream().map(run -> new Model.Run(run.address(), (int) run.byteSize())).toList());
   }
 
   /// What a target's memory holds before anybody writes: never what belongs there.
@@ -53,18 +50,6 @@ final class Subject implements AutoCloseable {
         run.set(ValueLayout.JAVA_BYTE, i, value);
       }
     }
-  }
-
-  /// The byte at `place` of the stream, read from memory and not through the iterator.
-  byte at(long place) {
-    long left = place;
-    for (MemorySegment run : runs) {
-      if (left < run.byteSize()) {
-        return run.get(ValueLayout.JAVA_BYTE, left);
-      }
-      left -= run.byteSize();
-    }
-    throw new IndexOutOfBoundsException("place " + place + " of " + this);
   }
 
   /// The whole stream as memory has it.
@@ -107,18 +92,34 @@ final class Subject implements AutoCloseable {
   /// Fails unless the bytes of places `start` to `end` are as `written` says and all others as they
   /// were at the start.
   void wroteOnly(long start, long end, LongToByte written) {
-    if (!form.keeps()) {
-      return;
-    }
     byte[] now = bytes();
     for (int place = 0; place < now.length; place++) {
-      byte wanted = place >= start && place < end ? written.at(place) : before(place);
-      if (now[place] != wanted) {
-        throw new AssertionError(
-            "byte %d is %d and should be %d, written were %d to %d of %s"
-                .formatted(place, now[place], wanted, start, end, this));
-      }
+      boolean within = place >= start && place < end;
+      demand(place, now[place], within ? written.at(place) : before(place));
     }
+  }
+
+  /// Fails unless the byte at `place` is the one that is wanted.
+  final void demand(long place, byte is, byte wanted) {
+    if (is != wanted) {
+      throw new AssertionError(
+          "byte %d is %d and should be %d: %s".formatted(place, is, wanted, this));
+    }
+  }
+
+  /// The same model and memory behind another iterator; this one still closes them.
+  Subject with(IovIter other) {
+    return new Subject(form, other, model, runs, () -> {});
+  }
+
+  /// Where in a list the trailer begins, which is no folio; nowhere in all other shapes.
+  long trailer() {
+    return Long.MAX_VALUE;
+  }
+
+  /// Whether what goes into it is copied, and so counted.
+  boolean copies() {
+    return true;
   }
 
   /// What belongs at a place.
@@ -128,11 +129,8 @@ final class Subject implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    new ArrayList<>(held).forEach(PageRef::close);
-    if (arena != null) {
-      arena.close();
-    }
+  public final void close() {
+    end.run();
   }
 
   @Override

@@ -7,17 +7,23 @@ import ropewalk.testkit.Gen;
 /// One cell under one of three regimes. Whatever a case chooses it asks here, so that the same case
 /// is run over the table, over every small space, and by seed.
 /// - *Table*: each row of [Cuts#TABLE], each layout, at places and lengths chosen to hurt.
-/// - *Small*: every way to cut up to [#SMALL_BYTES] bytes into up to [#SMALL_RUNS] runs, at every
-///   place, for every length.
+/// - *Small*: every way to cut a few bytes into a few runs, at every place, for every length.
 /// - *Random*: by [Gen]'s seed, which a failure prints.
 final class Trial {
 
-  /// All of them are tried; one more of either multiplies the runs by three.
-  static final int SMALL_BYTES = 6;
+  /// For what only moves: one more of either multiplies the runs by three.
+  private static final int MOVE_BYTES = 6;
 
-  static final int SMALL_RUNS = 4;
+  private static final int MOVE_RUNS = 4;
 
-  private static final int RANDOM_RUNS = 120;
+  /// For all else: an empty run, one in front, one behind and one between are among them.
+  private static final int SMALL_BYTES = 3;
+
+  private static final int SMALL_RUNS = 3;
+
+  private static final List<Integer> OTHER = List.of(2, 0, Lab.PAGE + 1, 1);
+
+  private static final int RANDOM_RUNS = 60;
 
   /// A case: opens a subject, does one thing to it and to its model, compares.
   @FunctionalInterface
@@ -27,6 +33,7 @@ final class Trial {
 
   private enum Regime {
     TABLE,
+    MOVE,
     SMALL,
     RANDOM
   }
@@ -41,10 +48,11 @@ final class Trial {
     this.regime = regime;
   }
 
-  /// Runs `one` under each regime.
-  static void all(Lab lab, Form form, Case one) {
+  /// Runs `one`, which only `moves` or does more, under each regime.
+  static void all(Lab lab, Form form, boolean moves, Case one) {
+    Regime small = moves ? Regime.MOVE : Regime.SMALL;
     Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.TABLE), gen));
-    Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.SMALL), gen));
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, small), gen));
     Gen.check(RANDOM_RUNS, gen -> one.run(new Trial(lab, form, Regime.RANDOM), gen));
   }
 
@@ -57,6 +65,7 @@ final class Trial {
   Subject open(Gen gen) {
     return switch (regime) {
       case TABLE -> form.open(lab, gen.pick(Layout.values()), gen.pick(Cuts.TABLE));
+      case MOVE -> form.open(lab, Layout.PACKED, Cuts.small(gen, MOVE_BYTES, MOVE_RUNS));
       case SMALL -> form.open(lab, Layout.PACKED, Cuts.small(gen, SMALL_BYTES, SMALL_RUNS));
       case RANDOM -> form.open(lab, gen.pick(Layout.values()), Cuts.random(gen));
     };
@@ -71,15 +80,28 @@ final class Trial {
     return subject;
   }
 
+  /// *Gives* a subject of the other direction at its start: any, or in an exhaustive regime one
+  /// that is cut at other places than the table.
+  Subject openOther(Gen gen) {
+    boolean source = form.isSource();
+    if (regime == Regime.RANDOM) {
+      List<Form> others =
+          Arrays.stream(Form.values()).filter(other -> other.isSource() != source).toList();
+      return gen.pick(others).open(lab, gen.pick(Layout.values()), Cuts.random(gen));
+    }
+    Form other = source ? Form.BVEC_TARGET : Form.BVEC_SOURCE;
+    return other.open(lab, Layout.SKEWED, OTHER);
+  }
+
   /// A length to ask of what remains; perhaps more than that.
   long length(Gen gen, Subject subject) {
     Model model = subject.model;
     return switch (regime) {
       case TABLE -> {
         long edge = model.single();
-        yield pick(gen, 0, 1, edge, edge + 1, model.count, model.count + 5);
+        yield pick(gen, 0, 1, edge, Math.min(edge + 1, model.count), model.count + 5);
       }
-      case SMALL -> gen.in(0, model.count + 1);
+      case MOVE, SMALL -> gen.in(0, model.count + 1);
       case RANDOM -> gen.edgy(0, model.count + 3);
     };
   }
@@ -90,9 +112,9 @@ final class Trial {
       case TABLE -> {
         List<Model.Run> runs = subject.model.runs;
         long first = runs.isEmpty() ? 0 : runs.getFirst().length();
-        yield pick(gen, 0, Math.min(1, most), Math.min(first, most), Math.max(0, most - 1), most);
+        yield pick(gen, 0, Math.min(first + 1, most), Math.max(0, most - 1), most);
       }
-      case SMALL -> gen.in(0, most);
+      case MOVE, SMALL -> gen.in(0, most);
       case RANDOM -> gen.edgy(0, most);
     };
   }
