@@ -1,38 +1,43 @@
 package ropewalk.pipe;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import ropewalk.iov.IovIter;
+import ropewalk.iov.Tally;
+import ropewalk.linux.Errno;
+import ropewalk.linux.LinuxException;
+import ropewalk.linux.Poll;
+import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
 
-/// A bounded ring of slots in which ranges of bytes wait, in order.
+/// A bounded ring of slots in which ranges of bytes wait, in order: the kernel's pipe, in process.
 ///
 /// ```
 ///   source side                                              sink side
 ///   offer   (takes if true)    +-----+-----+-----+---+---+   peek (stays the pipe's)
 ///   push    (takes, parks)  -> | ref | ref | ref |   |   |   gather (iovec array, stays)
 ///   awaitRoom                  +-----+-----+-----+---+---+   consume(n), poll, take -> out
-///   closeSource: the end       first out         Ring        closeSink: released, broken
+///   write   (copies in)        first out         Ring        read (copies out)
+///   closeSource: the end                                     closeSink: released, broken
 /// ```
 ///
-/// Order of slots is order of bytes. A slot holds one [PageRef] of at least one byte, and the flags
-/// said explicitly when it came; a range of no bytes is released and takes no slot (contract R-16),
-/// so that an empty range is never taken for the end.
+/// Order of slots is order of bytes. A slot holds one [PageRef] of at least one byte, of a page or
+/// of many, and the flags said explicitly when it came; a range of no bytes is released and takes
+/// no slot (contract R-16), so that an empty range is never taken for the end.
 ///
 /// **The two ends.** The filling side ends the stream by [#closeSource]: what is in the pipe can
 /// still be drained, then [#isEnded] holds. The draining side leaves by [#closeSink]: what is in
-/// the pipe is released, and whoever fills it gets [BrokenPipeException].
+/// the pipe is released, and whoever fills it gets [BrokenPipeException]. An end with a mode of its
+/// own, as the kernel's descriptors have it, is a [PipeEnd].
 ///
 /// **Shared:** everything, behind one lock, held only to move references about; never while anybody
-/// waits, reads or writes (rule 9). Virtual threads park. A pipe that one thread fills and drains
-/// by turns costs two uncontended lock operations a call.
+/// waits, copies, reads or writes (rule 9). Virtual threads park. A pipe that one thread fills and
+/// drains by turns costs two uncontended lock operations a call.
 ///
-/// **Waiting** is for the first byte only (invariant 8): [#push], [#take], [#awaitBytes],
-/// [#awaitRoom] park; whatever has moved a byte already returns instead of waiting for more.
+/// **Waiting** is for the first byte only (invariant 8): [#push], [#take], [#read], [#awaitBytes],
+/// [#awaitRoom], [#moveTo] park; whatever has moved a byte already returns instead of waiting for
+/// more. [#write] is the exception, as `write(2)` is: it waits until all is in.
 public final class Pipe implements AutoCloseable {
 
   /// No flag.
@@ -44,6 +49,16 @@ public final class Pipe implements AutoCloseable {
   /// The kernel may keep the pages behind this range.
   public static final int GIFT = 2;
 
+  /// Of a call, not of a range: it doesn't wait.
+  public static final int NONBLOCK = 4;
+
+  /// Of a reading call: packets are no borders and nothing is dropped.
+  public static final int STREAM = 8;
+
+  /// What a call answers that would have to wait and must not: the kernel's EAGAIN, an everyday
+  /// answer and no exception.
+  public static final long NOT_NOW = -Errno.EAGAIN;
+
   /// Waits for ever.
   public static final long FOREVER = Long.MAX_VALUE;
 
@@ -51,83 +66,96 @@ public final class Pipe implements AutoCloseable {
   public static final int SLOTS_DEFAULT = 16;
 
   /// More than any pipe of the kernel may have: beyond it a mistake is likelier than a need.
-  private static final int SLOTS_MAX = 1 << 16;
+  public static final int SLOTS_MAX = 1 << 16;
 
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   /// The order in which two are locked ([Transfer]).
   final long number = NUMBERS.incrementAndGet();
 
-  final ReentrantLock lock = new ReentrantLock();
-  final Condition filled = lock.newCondition();
-  final Condition drained = lock.newCondition();
-
   final Ring ring;
-  private boolean sourceClosed;
-  private boolean sinkClosed;
+  final Turnstile turnstile;
+  private final @Nullable FolioPool pool;
 
-  private Pipe(int capacity) {
+  private Pipe(@Nullable FolioPool pool, int capacity) {
+    this.pool = pool;
     ring = new Ring(capacity);
+    turnstile = new Turnstile(number, ring);
   }
 
-  /// Opens a pipe of at least `slots` slots: the next power of two.
+  /// Opens a pipe of at least `slots` slots: the next power of two. It passes references; to
+  /// [#write] bytes into it needs a pool.
   public static Pipe open(int slots) {
+    return new Pipe(null, rounded(slots));
+  }
+
+  /// As [#open(int)], with the pool that written bytes are copied into.
+  public static Pipe open(FolioPool pool, int slots) {
+    return new Pipe(pool, rounded(slots));
+  }
+
+  private static int rounded(int slots) {
     if (slots < 1 || slots > SLOTS_MAX) {
       throw new IllegalArgumentException(
           "a pipe has between 1 and " + SLOTS_MAX + " slots: slots=" + slots);
     }
-    return new Pipe(slots == 1 ? 1 : Integer.highestOneBit(slots - 1) << 1);
+    return slots == 1 ? 1 : Integer.highestOneBit(slots - 1) << 1;
+  }
+
+  /// Changes how many slots it has, to the next power of two, and answers that; what waits in it
+  /// stays. Throws EBUSY if more are filled.
+  public int resize(int slots) throws IOException {
+    int capacity = rounded(slots);
+    turnstile.lock.lock();
+    try {
+      if (!ring.resize(capacity)) {
+        throw LinuxException.of(
+            -Errno.EBUSY, "resize", "pipe", number, "slots", capacity, "used", ring.used());
+      }
+      turnstile.drained.signalAll();
+      return capacity;
+    } finally {
+      turnstile.lock.unlock();
+    }
   }
 
   /// How many slots it has.
   public int slots() {
-    return ring.capacity();
+    return turnstile.capacity();
   }
 
   /// How many slots are filled.
   public int used() {
-    lock.lock();
-    try {
-      return ring.used();
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.used();
   }
 
   /// How many slots are empty.
   public int free() {
-    return ring.capacity() - used();
+    return turnstile.free();
   }
 
-  /// How many bytes wait in it.
+  /// How many bytes wait in it (the kernel's FIONREAD).
   public long bytes() {
-    lock.lock();
-    try {
-      return ring.bytes();
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.bytes();
+  }
+
+  /// What could be done now without waiting, in the words of poll(2): POLLIN if bytes wait, POLLHUP
+  /// if no more will come, POLLOUT if a slot is empty, POLLERR if nobody drains it.
+  public int ready() {
+    return turnstile.ready();
   }
 
   /// Whether all has been drained that will ever come.
   public boolean isEnded() {
-    lock.lock();
-    try {
-      return ring.isEmpty() && (sourceClosed || sinkClosed);
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.isEnded();
   }
 
   /// Whether the draining side has left.
   public boolean isBroken() {
-    lock.lock();
-    try {
-      return sinkClosed;
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.isBroken();
   }
+
+  // The filling side.
 
   /// Puts `ref` behind the others if there is a slot. *Takes* `ref` when it answers true;
   /// otherwise, or when it throws, `ref` stays the caller's.
@@ -139,19 +167,19 @@ public final class Pipe implements AutoCloseable {
   public boolean offer(PageRef ref, int flags) throws IOException {
     Slot.checkFlags(flags);
     boolean empty = ref.length() == 0;
-    lock.lock();
+    turnstile.lock.lock();
     try {
-      demandFillable();
+      turnstile.demandFillable();
       if (!empty) {
         if (ring.isFull()) {
           return false;
         }
-        ring.append(ref, flags);
-        filled.signalAll();
+        ring.append(ref, flags, null);
+        turnstile.filled.signalAll();
         return true;
       }
     } finally {
-      lock.unlock();
+      turnstile.lock.unlock();
     }
     ref.close();
     return true;
@@ -180,28 +208,31 @@ public final class Pipe implements AutoCloseable {
 
   /// Parks until there is an empty slot.
   public void awaitRoom(long deadlineNanos) throws IOException {
-    lock.lock();
-    try {
-      demandFillable();
-      while (ring.isFull()) {
-        await(drained, deadlineNanos, "awaitRoom");
-        demandFillable();
-      }
-    } finally {
-      lock.unlock();
+    turnstile.awaitRoom(deadlineNanos);
+  }
+
+  /// Whether there is an empty slot; throws as [#awaitRoom] does, and doesn't wait.
+  public boolean hasRoom() throws IOException {
+    return turnstile.hasRoom();
+  }
+
+  /// Copies `source` into pages of the pool and moves it on, until all is in ([Writing] says how
+  /// bytes and slots go together). Flags: [#PACKET] makes each page, and what is left, a message;
+  /// [#NONBLOCK] doesn't wait, and nothing waits beyond `deadlineNanos` of `System.nanoTime()`.
+  /// Answers how many bytes went in, fewer than asked only if it may not wait or failed after some,
+  /// or [#NOT_NOW].
+  public long write(IovIter source, int flags, long deadlineNanos, Tally tally) throws IOException {
+    checkCallFlags(flags, PACKET | NONBLOCK);
+    if (pool == null) {
+      throw new IllegalStateException(
+          "write(" + source.count() + " bytes) to a pipe without a pool: Pipe.open(pool, slots)");
     }
+    return new Writing(this, pool, source, flags, deadlineNanos, tally).run();
   }
 
   /// Says that nothing more will come.
   public void closeSource() {
-    lock.lock();
-    try {
-      sourceClosed = true;
-      filled.signalAll();
-      drained.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    turnstile.closeSource();
   }
 
   // The draining side.
@@ -209,32 +240,17 @@ public final class Pipe implements AutoCloseable {
   /// The first range, or null if there is none at the moment. It stays the pipe's: look at it, lend
   /// from it, then [#consume] or [#poll] it.
   public @Nullable PageRef peek() {
-    lock.lock();
-    try {
-      return ring.isEmpty() ? null : ring.first().ref();
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.first();
   }
 
   /// What was said about the first range when it came; [#PLAIN] if there is none.
   public int peekFlags() {
-    lock.lock();
-    try {
-      return ring.isEmpty() ? PLAIN : ring.first().flags();
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.firstFlags();
   }
 
   /// *Gives* the first range, or null if there is none at the moment.
   public @Nullable PageRef poll() {
-    lock.lock();
-    try {
-      return ring.isEmpty() ? null : removeFirst();
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.poll();
   }
 
   /// *Gives* the first range and parks until there is one; null at the end.
@@ -254,101 +270,83 @@ public final class Pipe implements AutoCloseable {
 
   /// Parks until there is a byte; false at the end.
   public boolean awaitBytes(long deadlineNanos) throws IOException {
-    lock.lock();
-    try {
-      while (ring.isEmpty()) {
-        if (sourceClosed || sinkClosed) {
-          return false;
-        }
-        await(filled, deadlineNanos, "awaitBytes");
-      }
-      return true;
-    } finally {
-      lock.unlock();
-    }
+    return turnstile.awaitBytes(deadlineNanos);
+  }
+
+  /// Copies the first bytes into `target` and moves it on. A packet ends the call, and what the
+  /// target has no room for of it is dropped; with [#STREAM] packets are bytes like others. Waits
+  /// for the first byte, until `deadlineNanos` at most, unless [#NONBLOCK] is set. Answers how many
+  /// bytes came out, 0 at the end, or [#NOT_NOW].
+  public long read(IovIter target, int flags, long deadlineNanos, Tally tally) throws IOException {
+    checkCallFlags(flags, NONBLOCK | STREAM);
+    return new Reading(this, target, flags, deadlineNanos, tally).run();
   }
 
   /// Fills the iovec array at `iov` with the first bytes, in order, and answers how many entries it
   /// filled: at most `entriesMax`, with at most `bytesMax` bytes in all. Nothing leaves the pipe;
   /// the caller consumes what the kernel took, and nobody else drains meanwhile.
   public int gather(long iov, int entriesMax, long bytesMax) {
-    lock.lock();
+    turnstile.lock.lock();
     try {
-      return ring.gather(iov, entriesMax, bytesMax);
+      return ring.isOpen() ? ring.gather(iov, entriesMax, bytesMax) : 0;
     } finally {
-      lock.unlock();
+      turnstile.lock.unlock();
     }
   }
 
   /// Fills the array as [#gather] does and gives what it names to the kernel: lent ranges of the
   /// gift class, up to the first that isn't. They stay given whatever the kernel takes of them.
   public int gatherGiven(long iov, int entriesMax, long bytesMax) {
-    lock.lock();
+    turnstile.lock.lock();
     try {
-      return ring.gatherGiven(iov, entriesMax, bytesMax);
+      return ring.isOpen() ? ring.gatherGiven(iov, entriesMax, bytesMax) : 0;
     } finally {
-      lock.unlock();
+      turnstile.lock.unlock();
     }
   }
 
   /// Releases the first `n` bytes: whole slots, and the start of the one where they end. More than
   /// there are is an error, and then nothing is released.
   public void consume(long n) {
-    lock.lock();
-    try {
-      if (n < 0 || n > ring.bytes()) {
-        throw new IllegalArgumentException("consume(" + n + ") of " + ring.bytes() + " bytes");
-      }
-    } finally {
-      lock.unlock();
-    }
-    for (long left = n; left > 0; ) {
-      PageRef eaten;
-      lock.lock();
-      try {
-        if (ring.isEmpty()) {
-          return; // the sink was closed meanwhile, and that released all
-        }
-        if (ring.first().ref().length() > left) {
-          ring.trimFirst((int) left);
-          return;
-        }
-        eaten = removeFirst();
-      } finally {
-        lock.unlock();
-      }
-      left -= eaten.length();
-      eaten.close(); // not under the lock: the backing of a given folio is dropped by a call
-    }
+    turnstile.consume(n);
   }
 
-  /// Says that nobody will drain it any more, and releases what is in it.
+  /// Says that nobody will drain it any more, and releases what is in it. What somebody has in hand
+  /// is released by him.
   public void closeSink() {
-    lock.lock();
-    try {
-      sinkClosed = true;
-      filled.signalAll();
-      drained.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    turnstile.closeSink();
     for (PageRef left = poll(); left != null; left = poll()) {
       left.close();
     }
   }
 
+  // Between two.
+
   /// Moves at most `limit` bytes to the end of `target`: whole slots as they are, flags and all,
   /// and the head of one that is too long. Parks until one byte can move; answers how many did, or
   /// -1 at the end of this pipe.
   public long moveTo(Pipe target, long limit) throws IOException {
-    return new Transfer(this, target).run(limit, true);
+    return moveTo(target, limit, PLAIN, FOREVER);
+  }
+
+  /// As [#moveTo(Pipe, long)], until `deadlineNanos` of `System.nanoTime()` at most; with
+  /// [#NONBLOCK] it may answer [#NOT_NOW] instead of waiting.
+  public long moveTo(Pipe target, long limit, int flags, long deadlineNanos) throws IOException {
+    checkCallFlags(flags, NONBLOCK);
+    return new Transfer(this, target).run(limit, true, flags == PLAIN, deadlineNanos);
   }
 
   /// Appends second references of the first `limit` bytes to `target`, as [#moveTo] moves them, and
-  /// leaves this pipe as it is. The flags are not handed down: a range that is in two pipes is
-  /// nobody's gift (contract R-02).
+  /// leaves this pipe as it is. What is in two pipes is nobody's gift, and nobody appends to it
+  /// (contract R-02).
   public long tee(Pipe target, long limit) throws IOException {
-    return new Transfer(this, target).run(limit, false);
+    return tee(target, limit, PLAIN, FOREVER);
+  }
+
+  /// As [#tee(Pipe, long)], with [#NONBLOCK] or a deadline as for [#moveTo(Pipe, long, int, long)].
+  public long tee(Pipe target, long limit, int flags, long deadlineNanos) throws IOException {
+    checkCallFlags(flags, NONBLOCK);
+    return new Transfer(this, target).run(limit, false, flags == PLAIN, deadlineNanos);
   }
 
   @Override
@@ -357,43 +355,22 @@ public final class Pipe implements AutoCloseable {
     closeSink();
   }
 
-  private PageRef removeFirst() {
-    PageRef ref = ring.removeFirst();
-    drained.signalAll();
-    return ref;
-  }
-
-  void demandFillable() throws IOException {
-    if (sinkClosed) {
-      throw new BrokenPipeException("pipe " + number + ": nobody drains it any more");
-    }
-    if (sourceClosed) {
-      throw new IOException("pipe " + number + ": its source was closed");
-    }
-  }
-
-  @SuppressWarnings("WaitNotInLoop") // the loops are the callers'
-  private void await(Condition condition, long deadlineNanos, String what) throws IOException {
-    try {
-      if (deadlineNanos == FOREVER) {
-        condition.await();
-        return;
-      }
-      long left = deadlineNanos - System.nanoTime();
-      if (left <= 0) {
-        throw new SocketTimeoutException(what + " of " + this + ": the deadline has passed");
-      }
-      var _ = condition.awaitNanos(left);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(what + " of " + this + ": interrupted");
+  private static void checkCallFlags(int flags, int known) {
+    if ((flags & ~known) != 0) {
+      throw new IllegalArgumentException("unknown flags: 0x" + Integer.toHexString(flags));
     }
   }
 
   @Override
   public String toString() {
-    String ends = (sourceClosed ? ", source closed" : "") + (sinkClosed ? ", sink closed" : "");
-    return "pipe %d: %d of %d slots, %d bytes%s"
-        .formatted(number, used(), ring.capacity(), bytes(), ends);
+    int ready = ready();
+    return "pipe %d: %d of %d slots, %d bytes%s%s"
+        .formatted(
+            number,
+            used(),
+            slots(),
+            bytes(),
+            (ready & Poll.POLLHUP) != 0 ? ", source closed" : "",
+            (ready & Poll.POLLERR) != 0 ? ", sink closed" : "");
   }
 }

@@ -1,18 +1,23 @@
 package ropewalk.pipe;
 
 import java.io.IOException;
+import ropewalk.linux.Errno;
+import ropewalk.linux.LinuxException;
 
 /// References on their way from one pipe to another: what moving and tee have in common.
 ///
 /// ```
+///   wait for bytes in the source, or its end        (the kernel's order: source first)
+///   wait for a slot in the target, or nobody there
 ///   lock both, in the order of their numbers
 ///     |-- something went: wake both sides, done
-///     |-- nothing could: unlock, wait for bytes here, then for room there, try again
-///     `-- the source has ended: -1
+///     |-- nothing went, and the source has ended: the end
+///     `-- else somebody was faster: unlock, wait again
 /// ```
 ///
 /// Nothing is waited for while both locks are held; what was true before they were taken may be so
-/// no longer, hence the loop (answering 0 would mean the end).
+/// no longer, hence the loop (answering 0 would mean the end). Without leave to wait the answer is
+/// then [Pipe#NOT_NOW], where the kernel says 0.
 final class Transfer {
 
   private final Pipe source;
@@ -26,9 +31,9 @@ final class Transfer {
     this.target = target;
   }
 
-  /// Moves, or shares, at most `limit` bytes; parks until one byte can go. Answers how many went,
-  /// or -1 at the end of the source.
-  long run(long limit, boolean move) throws IOException {
+  /// Moves, or shares, at most `limit` bytes; waits, if it may, until one byte can go. Answers how
+  /// many went, -1 at the end of the source, or [Pipe#NOT_NOW].
+  long run(long limit, boolean move, boolean mayWait, long deadlineNanos) throws IOException {
     if (limit < 0) {
       throw new IllegalArgumentException("negative: limit=" + limit);
     }
@@ -36,34 +41,50 @@ final class Transfer {
       return 0;
     }
     for (; ; ) {
+      if (!mayWait && !source.turnstile.isReadable()) {
+        return Pipe.NOT_NOW;
+      }
+      if (mayWait) {
+        var _ = source.awaitBytes(deadlineNanos);
+        target.awaitRoom(deadlineNanos);
+      } else if (!target.turnstile.hasRoom()) {
+        return Pipe.NOT_NOW;
+      }
       long went = attempt(limit, move);
-      if (went > 0) {
+      if (went != 0) {
         return went;
       }
-      if (!source.awaitBytes(Pipe.FOREVER)) {
-        return -1;
+      if (!mayWait) {
+        return Pipe.NOT_NOW;
       }
-      target.awaitRoom(Pipe.FOREVER);
     }
   }
 
   private long attempt(long limit, boolean move) throws IOException {
     Pipe first = source.number < target.number ? source : target;
     Pipe second = first == source ? target : source;
-    first.lock.lock();
-    second.lock.lock();
+    first.turnstile.lock.lock();
+    second.turnstile.lock.lock();
     try {
-      target.demandFillable();
+      target.turnstile.demandFillable();
+      if (!source.ring.isOpen()) {
+        return source.turnstile.hasEnded() ? -1 : 0;
+      }
+      if (target.ring.isFull()) {
+        return 0;
+      }
       long went =
           move ? source.ring.moveTo(target.ring, limit) : source.ring.tee(target.ring, limit);
-      if (went > 0) {
-        target.filled.signalAll();
-        source.drained.signalAll();
+      if (went == 0) {
+        throw LinuxException.of(
+            -Errno.EFAULT, "tee", "source", source.number, "refused", source.ring.first().ref());
       }
+      target.turnstile.filled.signalAll();
+      source.turnstile.drained.signalAll();
       return went;
     } finally {
-      second.lock.unlock();
-      first.lock.unlock();
+      second.turnstile.lock.unlock();
+      first.turnstile.lock.unlock();
     }
   }
 }

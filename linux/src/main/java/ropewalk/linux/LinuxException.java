@@ -7,13 +7,14 @@ import java.io.IOException;
 /// ```
 /// splice(fd=7 pipe, fd=9 socket, length=65536): EAGAIN (11)
 /// ```
-public final class LinuxException extends IOException {
+public class LinuxException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final int errno;
   private final String call;
 
-  private LinuxException(int errno, String call, String message) {
+  /// For errors that have a type of their own besides a number.
+  protected LinuxException(int errno, String call, String message) {
     super(message);
     this.errno = errno;
     this.call = call;
