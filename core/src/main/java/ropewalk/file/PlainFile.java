@@ -12,6 +12,7 @@ import ropewalk.linux.Open;
 import ropewalk.page.FolioPool;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.End;
+import ropewalk.splice.Positional;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
@@ -27,7 +28,7 @@ import ropewalk.splice.Source;
 ///
 /// A file that is [created][#create] is written beside its name and appears under it, whole, by
 /// [#commit]. Closed without that, it never was.
-public final class PlainFile implements Source, Sink {
+public final class PlainFile implements Source, Sink, Positional {
   private final Engine engine;
   private final FolioPool pool;
   private final Fd fd;
@@ -92,14 +93,25 @@ public final class PlainFile implements Source, Sink {
     return new Cursor(engine, pool, fd, opened.size(), position, length);
   }
 
-  /// A source of the `length` bytes at `offset` (fewer if the file ends before).
+  @Override
   public Source from(long offset, long length) {
     return cursor(offset, length);
   }
 
-  /// A sink that writes from `offset` on.
+  @Override
   public Sink to(long offset) {
     return cursor(offset, Long.MAX_VALUE);
+  }
+
+  /// Where the own position is.
+  @Override
+  public long position() {
+    return own.position();
+  }
+
+  @Override
+  public void advance(long bytes) {
+    own.advance(bytes);
   }
 
   /// What the file was when it was opened.
