@@ -45,6 +45,11 @@ final class Buddy {
     freePages = pages;
   }
 
+  /// All pages.
+  int pages() {
+    return next.length;
+  }
+
   /// Pages that are free.
   int freePages() {
     return freePages;

@@ -55,7 +55,7 @@ public final class Folio {
   private final long address;
 
   /// Base-two logarithm of the number of pages. Changes only while the folio is at rest, under the
-  /// slab's lock.
+  /// slab's lock; whoever takes it has that lock after, or a magazine's.
   private int order;
 
   @SuppressWarnings("unused") // by WORD
@@ -125,9 +125,13 @@ public final class Folio {
     return order;
   }
 
-  /// Takes it out of the pool: one reference, owned, nothing published.
-  void take(int order) {
+  /// Says how large it is; it is at rest.
+  void order(int order) {
     this.order = order;
+  }
+
+  /// Takes it out of the pool: one reference, owned, nothing published.
+  void take() {
     demand(Transition.TAKE);
   }
 

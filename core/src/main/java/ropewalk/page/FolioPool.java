@@ -178,8 +178,8 @@ public final class FolioPool implements AutoCloseable {
 
   /// The pool at this moment.
   public PoolStats stats() {
-    Slab.Census ringNow = ring.census();
-    Slab.Census giftNow = gift.census();
+    Census ringNow = ring.census();
+    Census giftNow = gift.census();
     return new PoolStats(
         ring.bytes(),
         ringNow.free(),

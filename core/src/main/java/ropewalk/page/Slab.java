@@ -5,19 +5,15 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Errno;
-import ropewalk.linux.LinuxException;
-import ropewalk.linux.Mapping;
-import ropewalk.linux.Maps;
 import ropewalk.linux.Syscalls;
 
-/// One mapping of one class of memory, carved into folios.
+/// The memory of one class, carved into folios.
 ///
 /// ```
-///   mapped: one grain more than asked, so that a start can be found that is a multiple of 2 MiB
-///   |....|===== folio =====|== folio ==|== folio ==|========= free ==========|....|
-///        ^ address                                                           ^ address + bytes
+///   |===== folio =====|== folio ==|== folio ==|========= free ==========|
+///   ^ address                                                           ^ address + bytes
 /// ```
 ///
 /// **Shared:** all of it, under one lock, which is held for some tens of nanoseconds and never over
@@ -26,7 +22,16 @@ import ropewalk.linux.Syscalls;
 ///
 /// **Waiting** is first come, first served. While anybody waits nobody else may take, except from
 /// the reserve; whoever brings a folio back serves the queue and hands folios over directly.
+///
+/// **Magazines** before the lock hold a few folios of the two usual sizes. They are open while a
+/// quarter of the slab is free beside the reserve and nobody waits, and shut below an eighth.
 final class Slab implements Folio.Home {
+
+  /// Magazines open when one page in so many is free beside the reserve.
+  private static final int OPEN_SHARE = 4;
+
+  /// They are shut when fewer are: half, so that they don't swing.
+  private static final int SHUT_SHARE = 8;
 
   private static final class Waiter {
     final int order;
@@ -39,19 +44,23 @@ final class Slab implements Folio.Home {
     }
   }
 
-  private final Syscalls syscalls;
   private final FolioClass kind;
   private final int pageSize;
-  private final Mapping mapping;
+  private final SlabMemory memory;
   private final long address;
   private final long bytes;
   private final long reservePages;
   private final int waitingMax;
 
+  /// Whether there are magazines: not for zeros, which never come home.
+  private final boolean mayStock;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
   private final Buddy buddy;
   private final @Nullable Folio[] folios;
+  private final Magazines magazines;
+  private final Consumer<Folio> toBuddy = this::free;
 
   private long taken;
   private long refused;
@@ -71,7 +80,6 @@ final class Slab implements Folio.Home {
       long reserve,
       int waitingMax)
       throws IOException {
-    this.syscalls = syscalls;
     this.kind = kind;
     this.pageSize = pageSize;
     this.bytes = bytes;
@@ -80,43 +88,11 @@ final class Slab implements Folio.Home {
     int pages = Math.toIntExact(bytes / pageSize);
     buddy = new Buddy(pages, orderMax);
     folios = new @Nullable Folio[pages];
-    long grain = (long) pageSize << orderMax;
-    mapping = map(syscalls, bytes + grain, writable);
-    address = (mapping.address() + grain - 1) / grain * grain;
-    if (bytes > 0) {
-      advise();
-    }
-  }
-
-  private static Mapping map(Syscalls syscalls, long size, boolean writable) throws IOException {
-    if (writable) {
-      return Mapping.anonymous(syscalls, size, Maps.MAP_NORESERVE);
-    }
-    int flags = Maps.MAP_PRIVATE | Maps.MAP_ANONYMOUS;
-    return Mapping.file(syscalls, -1, 0, size, Maps.PROT_READ, flags); // anonymous: no file
-  }
-
-  /// Gift memory is of base pages, so that dropping one drops nothing else, and no child may come
-  /// to hold the old bytes of a given page. Ring memory may be of huge pages; where the kernel has
-  /// none, base pages serve as well.
-  private void advise() throws IOException {
-    if (kind == FolioClass.GIFT) {
-      int none = syscalls.madvise(address, bytes, Maps.MADV_NOHUGEPAGE);
-      if (none < 0 && none != -Errno.EINVAL) { // EINVAL: built without huge pages
-        throw abandoned(LinuxException.of(none, "madvise", "advice", "NOHUGEPAGE"));
-      }
-      int alone = syscalls.madvise(address, bytes, Maps.MADV_DONTFORK);
-      if (alone < 0) {
-        throw abandoned(LinuxException.of(alone, "madvise", "advice", "DONTFORK"));
-      }
-    } else {
-      var _ = syscalls.madvise(address, bytes, Maps.MADV_HUGEPAGE);
-    }
-  }
-
-  private IOException abandoned(IOException cause) {
-    mapping.close();
-    return cause;
+    magazines = new Magazines(pageSize);
+    mayStock = writable;
+    memory = new SlabMemory(syscalls, kind, bytes, (long) pageSize << orderMax, writable);
+    address = memory.address();
+    reopenIfRoomy();
   }
 
   @Override
@@ -151,6 +127,10 @@ final class Slab implements Folio.Home {
 
   /// Takes a folio if there is one and nobody waits; with `reserve` also the last ones.
   @Nullable Folio tryTake(int order, boolean reserve) {
+    Folio atHand = reserve ? null : magazines.pop(order);
+    if (atHand != null) {
+      return atHand;
+    }
     lock.lock();
     try {
       if (closing || (!reserve && !waiters.isEmpty())) {
@@ -211,7 +191,37 @@ final class Slab implements Folio.Home {
     }
   }
 
+  /// Takes a folio from the buddy; if that has none, from what the magazines hold. While the
+  /// magazines are open it also stocks them, and shuts them when it leaves little.
   private @Nullable Folio carve(int order, boolean reserve) {
+    Folio folio = tryCarve(order, reserve);
+    if (folio == null && magazines.isOpen()) {
+      magazines.shut(toBuddy);
+      folio = tryCarve(order, reserve);
+    }
+    if (folio == null) {
+      return null;
+    }
+    folio.take();
+    taken++;
+    if (magazines.isOpen()) {
+      for (int wanted = magazines.wanted(order); wanted > 0 && isRoomy(order); wanted--) {
+        Folio more = tryCarve(order, false);
+        if (more == null || !magazines.push(more)) {
+          if (more != null) {
+            free(more);
+          }
+          break;
+        }
+      }
+      if (spare() < buddy.pages() / SHUT_SHARE) {
+        magazines.shut(toBuddy);
+      }
+    }
+    return folio;
+  }
+
+  private @Nullable Folio tryCarve(int order, boolean reserve) {
     if (!reserve && buddy.freePages() - (1 << order) < reservePages) {
       return null;
     }
@@ -224,9 +234,29 @@ final class Slab implements Folio.Home {
       folio = new Folio(this, page, address + (long) page * pageSize);
       folios[page] = folio;
     }
-    folio.take(order);
-    taken++;
+    folio.order(order);
     return folio;
+  }
+
+  private void free(Folio folio) {
+    buddy.free(folio.page(), folio.order());
+  }
+
+  /// Pages of the buddy's that are not its reserve; negative when that is in use.
+  private long spare() {
+    return buddy.freePages() - reservePages;
+  }
+
+  /// Whether magazines may take a folio of this order: enough is left so that they need not be shut
+  /// at once.
+  private boolean isRoomy(int order) {
+    return spare() - (1 << order) >= buddy.pages() / OPEN_SHARE;
+  }
+
+  private void reopenIfRoomy() {
+    if (mayStock && !closing && !magazines.isOpen() && waiters.isEmpty() && isRoomy(0)) {
+      magazines.reopen();
+    }
   }
 
   /// Grants to those who wait, in their order, as long as there is something to grant.
@@ -264,8 +294,11 @@ final class Slab implements Folio.Home {
   public void bringBack(Folio folio, long before, long after) {
     boolean given = FolioWord.has(before, FolioWord.GIVEN);
     boolean lost = FolioWord.has(after, FolioWord.POISONED);
+    if (!given && !lost && magazines.push(folio)) {
+      return;
+    }
     if (given && !lost) {
-      lost = syscalls.madvise(folio.address(), folio.size(), Maps.MADV_DONTNEED) < 0;
+      lost = !memory.drop(folio.address(), folio.size());
     }
     lock.lock();
     try {
@@ -273,8 +306,10 @@ final class Slab implements Folio.Home {
         quarantined += folio.size();
       } else {
         dropped += given ? 1 : 0;
-        buddy.free(folio.page(), folio.order());
+        free(folio);
         serve();
+        magazines.spill(folio.order(), toBuddy);
+        reopenIfRoomy();
       }
       unmapIfEmpty();
     } finally {
@@ -288,6 +323,7 @@ final class Slab implements Folio.Home {
     try {
       if (!closing) {
         closing = true;
+        magazines.shut(toBuddy);
         for (Waiter waiter : waiters) {
           waiter.turn.signal();
         }
@@ -300,7 +336,7 @@ final class Slab implements Folio.Home {
 
   private void unmapIfEmpty() {
     if (closing && free() + quarantined == bytes) {
-      mapping.close();
+      memory.close();
     }
   }
 
@@ -323,15 +359,16 @@ final class Slab implements Folio.Home {
       }
       int largest = buddy.largestFree();
       return new Census(
-          this,
-          free(),
+          kind,
+          bytes,
+          free() + magazines.pages() * pageSize,
           reservePages * pageSize,
           largest == Buddy.NONE ? 0 : (long) pageSize << largest,
           out,
           lent,
           pinned,
           waiters.size(),
-          taken,
+          taken + magazines.taken(),
           refused,
           dropped,
           quarantined);
@@ -341,45 +378,13 @@ final class Slab implements Folio.Home {
   }
 
   /// Describes each folio that somebody holds.
-  void describeHeld(java.util.function.Consumer<String> line) {
+  void describeHeld(Consumer<String> line) {
     for (Folio folio : folios) {
       if (folio != null
           && FolioWord.references(folio.wordAcquire()) != 0
           && !FolioWord.has(folio.wordAcquire(), FolioWord.ZERO)) {
         line.accept(folio.toString());
       }
-    }
-  }
-
-  /// A slab at one moment.
-  record Census(
-      Slab slab,
-      long free,
-      long reserve,
-      long largestFree,
-      int out,
-      int lent,
-      int pinned,
-      int waiting,
-      long taken,
-      long refused,
-      long dropped,
-      long quarantined) {
-
-    @Override
-    public String toString() {
-      return ("%s slab of %d KiB: %d KiB free (reserve %d KiB, largest run %d KiB), %d folios out of"
-              + " which %d lent and %d pinned, %d waiting")
-          .formatted(
-              slab.kind,
-              slab.bytes >> 10,
-              free >> 10,
-              reserve >> 10,
-              largestFree >> 10,
-              out,
-              lent,
-              pinned,
-              waiting);
     }
   }
 }

@@ -17,7 +17,7 @@ public class Stage implements Folio.Home {
 
   /// A folio in use, with one owner.
   Stage() {
-    folio.take(0);
+    folio.take();
   }
 
   /// The same, published.
