@@ -69,7 +69,9 @@ final class Lending {
       }
       if (ref == null && lent == 0) {
         // Wait for memory with nothing held, and start over: the run may be another by then.
-        spare = map.cache.takeCopy(Run.SIZE);
+        if (spare == null) {
+          spare = map.cache.takeCopy(Run.SIZE);
+        }
         continue;
       }
       if (ref == null) {
@@ -124,12 +126,16 @@ final class Lending {
     return isTaken;
   }
 
-  /// A loan if it is granted, else a copy; null if there is no memory for one without waiting.
+  /// A loan if it is granted, else a copy; null if there is no memory for one without waiting, or
+  /// nothing to copy because the run has gone bad: it will be another at the next look.
   private @Nullable PageRef borrow(Run run, int from, int count, @Nullable Account charge) {
     PageRef loan = run.version().tryLend(from, count, charge);
     if (loan != null) {
       map.cache.loans.increment();
       return loan;
+    }
+    if (run.version().folio().isPoisoned()) {
+      return null;
     }
     PageRef copy = spare != null ? spare : map.cache.tryTakeCopy(count);
     spare = null;

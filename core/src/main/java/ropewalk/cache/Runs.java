@@ -47,11 +47,14 @@ final class Runs {
     return isEmpty;
   }
 
-  /// The run at `index`, unless it is absent or too short for the file (which has grown since):
-  /// then null, and it is gone. Called with the lock.
+  /// The run at `index`, unless it is absent, too short for the file (which has grown since), or
+  /// has a bad page, which condemns it (R-13; the file has the bytes): then null, and it is gone.
+  /// Called with the lock.
   @Nullable Run current(long index) {
     Run run = tree.get(index);
-    if (run != null && run.state == Run.State.CLEAN && run.filled < bytesAt(index)) {
+    if (run != null
+        && run.state == Run.State.CLEAN
+        && (run.filled < bytesAt(index) || run.version().folio().isPoisoned())) {
       remove(run);
       return null;
     }
