@@ -16,6 +16,7 @@ import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.linux.Open;
+import ropewalk.linux.Scratch;
 import ropewalk.page.Account;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.Sink;
@@ -74,18 +75,33 @@ public final class CachedFile implements Source, Sink {
         Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0));
   }
 
-  /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else.
+  /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else,
+  /// or a file whose size is not true.
   public static CachedFile of(Engine engine, PageCache cache, Fd fd) throws IOException {
     FileStatus opened = PlainFile.demandRegular(fd);
     FileBacking backing = new FileBacking(engine, fd);
     boolean isOpen = false;
     try {
+      demandTrueSize(engine, fd, opened);
       FileMap map = cache.open(backing, opened.stamp());
       isOpen = true;
       return new CachedFile(engine, cache, fd, map, backing);
     } finally {
       if (!isOpen) {
         fd.close();
+      }
+    }
+  }
+
+  /// A file that says it is empty and is not (as in `/proc`, R-18) is made up at each read: it has
+  /// no size to be cached by, and would look empty.
+  private static void demandTrueSize(Engine engine, Fd fd, FileStatus opened) throws IOException {
+    if (opened.size() > 0) {
+      return;
+    }
+    try (Scratch first = new Scratch(1)) {
+      if (engine.pread(fd, first.address(), 1, 0) > 0 && FileStatus.of(fd).size() == 0) {
+        throw new IOException(fd + " has bytes and no size: it can be read plainly, not cached");
       }
     }
   }
