@@ -37,6 +37,7 @@ final class CachedCursor implements Source, Sink {
 
   @Override
   public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    Source.demandLimit(limit);
     if (limit == 0 || pipe.free() == 0) {
       return 0;
     }

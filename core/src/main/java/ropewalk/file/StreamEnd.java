@@ -121,6 +121,7 @@ public final class StreamEnd implements Source, Sink, End {
 
   @Override
   public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    Source.demandLimit(limit);
     if (limit == 0 || pipe.free() == 0) {
       return 0;
     }

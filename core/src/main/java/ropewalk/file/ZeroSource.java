@@ -27,6 +27,7 @@ public final class ZeroSource implements Source {
 
   @Override
   public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    Source.demandLimit(limit);
     long wanted = Math.min(limit, length - done);
     if (wanted == 0) {
       return limit == 0 ? 0 : END;

@@ -38,6 +38,7 @@ final class Inbound {
 
   /// Gives what has arrived to `pipe`; parks for the first byte only.
   long fill(Pipe pipe, long limit, Tally tally) throws IOException {
+    Source.demandLimit(limit);
     if (limit == 0 || pipe.free() == 0) {
       return 0;
     }

@@ -27,6 +27,16 @@ public interface Source extends AutoCloseable {
   /// @throws IOException with call, arguments and errno; nothing has entered the pipe then
   long fill(Pipe pipe, long limit, Tally tally) throws IOException;
 
+  /// What every [#fill] asks of its limit first: a negative one would be a huge one to the kernel,
+  /// which then receives beyond the end of a folio.
+  ///
+  /// @throws IllegalArgumentException if `limit` is negative
+  static void demandLimit(long limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("fill: negative: limit=" + limit);
+    }
+  }
+
   /// True if this source can bring bytes again ([#unread]): a file can, a socket or stream can't.
   default boolean canUnread() {
     return false;
