@@ -299,7 +299,8 @@ public final class PageRef extends Fragment implements AutoCloseable {
     }
   }
 
-  /// Pins as [#pin] does; false for zero folios, poisoned ones and at the limit.
+  /// Pins as [#pin] does; false for zero folios, poisoned ones, at the limit, and to write into
+  /// given ones. False has taken nothing: zeros are kept by their loan alone, and never unpinned.
   public boolean tryPin() {
     return right == Right.READ ? folio().tryPinForRead() : folio().tryPinForWrite();
   }

@@ -21,7 +21,7 @@
 ///    takes a steal or a claim, each one compare-and-set; refused, the writer makes a new version.
 /// 4. Loans are charged to their borrower; refused, the caller copies.
 ///
-/// Read in this order: [FolioWord], [Folio], [PageRef], [FolioPool], [PoolPlan], [FragCache]; then
-/// Slab, Buddy, Handle, Handles and Striped for how it is done, [Ceilings] and [Leaks] for the
-/// rest.
+/// Read in this order: [FolioWord], [Transition], [Folio], [Fragment], [PageRef], [FolioPool],
+/// [PoolPlan], [FragCache]; then Slab, Buddy, Handle, Handles and Striped for how it is done,
+/// [Ceilings] and [Leaks] for the rest.
 package ropewalk.page;

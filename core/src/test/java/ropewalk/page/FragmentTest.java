@@ -258,6 +258,26 @@ final class FragmentTest {
   }
 
   @Test
+  void oneBadPageCondemnsItsFolioToEveryNewLook() throws IOException {
+    PageRef owner = published(FolioClass.GIFT);
+    PageRef lent = owner.lend(0, PAGE);
+    owner.folio().poison();
+    for (PageRef ref : new PageRef[] {owner, lent}) {
+      assertThat(ref.tryLend(0, 1)).isNull();
+      assertThat(ref.tryPinned(0, 1)).isNull();
+      assertThat(ref.tryPin()).isFalse();
+      assertThat(ref.tryGive()).isFalse();
+      assertThat(ref.trySteal()).isFalse();
+      assertThat(ref.claim()).isEqualTo(Claim.VERSION);
+    }
+    assertThat(owner.folio().tryRead()).isFalse();
+    lent.close();
+    assertThat(owner.claim()).as("alone with it").isEqualTo(Claim.VERSION);
+    owner.close();
+    assertThat(pool.stats().quarantined()).isEqualTo(PAGE);
+  }
+
+  @Test
   void aPartIsShared() throws IOException {
     Account peer = pool.account("peer", PAGE);
     try (PageRef owner = published(FolioClass.RING);
