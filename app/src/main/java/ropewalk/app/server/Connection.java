@@ -32,7 +32,7 @@ import ropewalk.net.Socket;
 /// Ends: after the last answer the connection is half-closed and what still comes is dropped for a
 /// moment, because a close with unread bytes is a reset, and a reset can overtake the answer. After
 /// a body that fell short it *is* a reset: the peer must not take it for whole.
-final class Connection implements Runnable {
+final class Connection implements Reception.Guest {
   private static final Logger LOG = System.getLogger(Connection.class.getName());
 
   /// How long, and for how many bytes, a peer may go on sending after our last answer.
@@ -80,7 +80,8 @@ final class Connection implements Runnable {
   }
 
   /// No further request: an idle connection ends now, a busy one behind its answer.
-  void stop() {
+  @Override
+  public void stop() {
     isStopping = true;
     if (state.compareAndSet(State.IDLE, State.ENDED)) {
       socket.close();
@@ -88,7 +89,8 @@ final class Connection implements Runnable {
   }
 
   /// Ends the connection at once; a body under way is seen to be cut.
-  void cut() {
+  @Override
+  public void cut() {
     isCut = true;
     reset();
   }
