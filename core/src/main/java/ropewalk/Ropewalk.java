@@ -107,9 +107,18 @@ public final class Ropewalk implements AutoCloseable {
 
   /// Connects to `tcp://HOST:PORT` or `unix:PATH`.
   public Socket connect(String address) throws IOException {
+    return connect(address, Duration.ZERO);
+  }
+
+  /// Connects, but waits no longer than `timeout` for an answer; zero for as long as the kernel
+  /// does.
+  ///
+  /// @throws java.net.SocketTimeoutException when that time is over
+  public Socket connect(String address, Duration timeout) throws IOException {
+    long deadline = timeout.isZero() ? Engine.FOREVER : Engine.in(timeout.toNanos());
     return switch (Address.parse(address)) {
-      case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp);
-      case Address.Unix unix -> Unix.connect(engine, pool, unix);
+      case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp, deadline);
+      case Address.Unix unix -> Unix.connect(engine, pool, unix, deadline);
     };
   }
 

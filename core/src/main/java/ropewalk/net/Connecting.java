@@ -1,6 +1,8 @@
 package ropewalk.net;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -15,18 +17,28 @@ import ropewalk.linux.Syscalls;
 final class Connecting {
   private Connecting() {}
 
+  /// How long to wait before the next try at an AF_UNIX listener whose backlog is full.
+  private static final long BACKLOG_MILLIS = 5;
+
   /// Gives a connected, non-blocking stream socket.
-  static Fd connect(Engine engine, SocketName target, String name) throws IOException {
+  ///
+  /// @param deadlineNanos until when to wait, or [Engine#FOREVER]
+  /// @throws SocketTimeoutException at the deadline
+  static Fd connect(Engine engine, SocketName target, String name, long deadlineNanos)
+      throws IOException {
     Syscalls syscalls = engine.syscalls();
     Fd fd = socket(syscalls, target.family(), name);
     try {
       int result = start(syscalls, fd, target);
       if (result == -Errno.EINPROGRESS || result == -Errno.EINTR) {
-        engine.await(fd, Poll.POLLOUT, Engine.FOREVER);
+        engine.await(fd, Poll.POLLOUT, deadlineNanos);
         SocketOptions.throwPending(syscalls, fd, "connect(" + name + ")");
       } else if (result == -Errno.EAGAIN) {
         // AF_UNIX only: the listener's backlog is full and the kernel has no event for room in it.
-        result = (int) engine.blocking(() -> startBlocking(syscalls, fd, target));
+        result =
+            deadlineNanos == Engine.FOREVER
+                ? (int) engine.blocking(() -> startBlocking(syscalls, fd, target))
+                : startAgain(syscalls, fd, target, name, deadlineNanos);
         LinuxException.check(result, "connect", "fd", fd, "address", name);
       } else {
         LinuxException.check(result, "connect", "fd", fd, "address", name);
@@ -55,6 +67,25 @@ final class Connecting {
         fd.exit();
       }
     }
+  }
+
+  /// The same again and again until there is room, which holds neither a carrier nor a worker.
+  private static int startAgain(
+      Syscalls syscalls, Fd fd, SocketName target, String name, long deadlineNanos)
+      throws IOException {
+    while (deadlineNanos - System.nanoTime() > 0) {
+      try {
+        Thread.sleep(BACKLOG_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new ClosedByInterruptException();
+      }
+      int result = start(syscalls, fd, target);
+      if (result != -Errno.EAGAIN && result != -Errno.EINTR) {
+        return result;
+      }
+    }
+    throw new SocketTimeoutException("connect(" + name + "): its backlog stayed full");
   }
 
   /// The same with the descriptor in blocking mode for as long as the connect takes.

@@ -41,6 +41,14 @@ public final class Tcp extends Socket {
   ///
   /// @throws IOException naming address and errno of the last one tried
   public static Tcp connect(Engine engine, FolioPool pool, Address.Tcp address) throws IOException {
+    return connect(engine, pool, address, Engine.FOREVER);
+  }
+
+  /// The same, but waits no longer than until `deadlineNanos` in all, looking up the name excepted.
+  ///
+  /// @throws SocketTimeoutException at the deadline
+  public static Tcp connect(Engine engine, FolioPool pool, Address.Tcp address, long deadlineNanos)
+      throws IOException {
     InetAddress[] hosts;
     try {
       hosts = InetAddress.getAllByName(address.host().isEmpty() ? "localhost" : address.host());
@@ -52,7 +60,7 @@ public final class Tcp extends Socket {
       InetSocketAddress candidate = new InetSocketAddress(host, address.port());
       SocketName target = SocketName.of(candidate);
       try {
-        Fd fd = Connecting.connect(engine, target, address.toString());
+        Fd fd = Connecting.connect(engine, target, address.toString(), deadlineNanos);
         return new Tcp(engine, pool, fd, target.toString());
       } catch (IOException e) {
         failure = e;

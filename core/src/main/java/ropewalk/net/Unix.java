@@ -36,9 +36,16 @@ public final class Unix extends Socket {
   /// Connects to the socket at `address.path()`.
   public static Unix connect(Engine engine, FolioPool pool, Address.Unix address)
       throws IOException {
-    SocketName target = SocketName.of(address);
-    return new Unix(
-        engine, pool, Connecting.connect(engine, target, address.toString()), address.path());
+    return connect(engine, pool, address, Engine.FOREVER);
+  }
+
+  /// The same, but waits no longer than until `deadlineNanos` where the listener's backlog is full.
+  ///
+  /// @throws java.net.SocketTimeoutException at the deadline
+  public static Unix connect(
+      Engine engine, FolioPool pool, Address.Unix address, long deadlineNanos) throws IOException {
+    Fd fd = Connecting.connect(engine, SocketName.of(address), address.toString(), deadlineNanos);
+    return new Unix(engine, pool, fd, address.path());
   }
 
   /// What was accepted is in the peer's queue already: there is nothing to wait for.
