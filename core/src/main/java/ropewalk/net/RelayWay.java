@@ -29,14 +29,14 @@ import ropewalk.pipe.KernelPipes;
 /// the back-pressure: what the pipe holds is all that is ever under way, and a source is not read
 /// while the sink is full.
 ///
-/// One slot of the pipe may hold a run of pages as the network card left it, so the pipe may take
-/// more bytes in one call than its size says; only the kernel's counts are believed. Every
-/// call is non-blocking by flag as well as by descriptor.
+/// One slot of the pipe may hold a run of pages, and a call may take a part out of its middle; only
+/// the kernel's counts are believed. Every call is non-blocking by flag as well as by
+/// descriptor.
 ///
 /// One thread. *Shared*: the counts, each with this thread as its only writer.
 @SuppressWarnings("NonAtomicVolatileUpdate") // one writer per count
 final class RelayWay {
-  /// The most one call is asked for: far beyond what any pipe takes, so the slots are the bound.
+  /// The most one call is asked for: beyond what any pipe takes, so that the pipe is the bound.
   private static final long FILL_MAX = 1L << 30;
 
   /// No errno: the descriptor was closed here.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,6 +252,7 @@ class RelayTest {
   /// waits for its own sink; what the latter reads then looks like an end and must not become one.
   @ParameterizedTest
   @EnumSource(names = {"EPOLL", "IO_URING"})
+  @DisplayName("R-15: a failure that the other way heard first is not taken for an end")
   void aResetThatTheOtherWayHeardIsNoEnd(Engine.Choice choice) throws Exception {
     try (RelayRoom room = room("tcp", choice)) { // AF_UNIX keeps the error for the reader
       FutureTask<Relayed> relayed = room.start();
