@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CopyCommand.class,
       ServeCommand.class,
+      ProxyCommand.class,
       ExplainCommand.class,
       DoctorCommand.class
     },
@@ -82,7 +83,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Missing command: copy, serve, explain or doctor");
+        spec.commandLine(), "Missing command: copy, serve, proxy, explain or doctor");
   }
 
   private static int usage(ParameterException wrong, String[] words) {

@@ -89,7 +89,7 @@ final class LogLine {
   }
 
   /// A reason may quote a file's name or an exception of whoever: one line, whatever it holds.
-  private static String printable(String text) {
+  static String printable(String text) {
     StringBuilder out = new StringBuilder(text.length());
     text.chars().forEach(c -> out.append(Character.isISOControl(c) ? '?' : (char) c));
     return out.toString();

@@ -1,12 +1,14 @@
-/// What runs behind `./ropewalk serve`: a directory, shown by HTTP, by the page.
+/// What runs behind `./ropewalk serve`, a directory, shown by HTTP, by the page; and behind
+/// `./ropewalk proxy`, connections joined with a target.
 ///
 /// ```
-///            accept, at most connectionsMax at a time
-///   Server ───────────────────────────────────────────► Connection      one virtual thread each
-///      │                                                 │  Inflow      bytes in, with deadlines
-///      │ close(): idle ones end, busy ones finish        │  Site        request ─► Answer
-///      │          until the deadline, then a reset       │  Outflow     head, MORE, then the pages
-///      └───────────────────────────────────────────────► │  Record      one line for the log
+///   Server ─┐         accept, at most connectionsMax at a time
+///   Proxy ──┴─ Reception ──────────────────────────────► Connection      one virtual thread each
+///                 │                                      │  Inflow      bytes in, with deadlines
+///                 │ close(): idle ones end, busy ones    │  Site        request ─► Answer
+///                 │          finish until the deadline,  │  Outflow     head, MORE, then the pages
+///                 │          then a reset                │  LogLine     one line for the log
+///                 └────────────────────────────────────► Passage         connect, net.Relay, a line
 /// ```
 ///
 /// Rules:
@@ -21,8 +23,8 @@
 /// 5. Only regular files and directories below the root are opened; the kernel walks the path
 ///    (RESOLVE_BENEATH).
 ///
-/// What the bytes mean is in `ropewalk.http`; here is only what happens with them. Read [Server],
-/// [Connection], [Site].
+/// What the bytes mean is in `ropewalk.http`; here is only what happens with them. Read
+/// [Reception], [Server], [Connection], [Site]; [Proxy], [Passage].
 @NullMarked
 package ropewalk.app.server;
 
