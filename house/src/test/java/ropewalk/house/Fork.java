@@ -116,9 +116,14 @@ final class Fork {
     String own =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
     Stream.of(own.split(File.pathSeparator))
-        .filter(it -> it.endsWith(".jar") && !Path.of(it).startsWith(House.ROOT))
+        .filter(it -> it.endsWith(".jar") && !isOurs(Path.of(it)))
         .forEach(entries::add);
     return String.join(File.pathSeparator, entries);
+  }
+
+  /// A local repository may lie within the root as well; what we built is in a target folder.
+  private static boolean isOurs(Path jar) {
+    return jar.startsWith(House.ROOT) && House.ROOT.relativize(jar).toString().contains("target/");
   }
 
   private static List<String> folders(String module, String... names) {
