@@ -98,16 +98,18 @@ final class ExtractEdgesTest {
       if (form.shape == Shape.DISCARD) {
         continue;
       }
-      try (Subject subject = form.open(lab, Layout.ALIGNED, List.of(0, PAGE, 0));
+      try (Subject subject = form.open(lab, Layout.ALIGNED, List.of(0, PAGE, 0, PAGE));
           Extraction batch = new Extraction(lab.pool, 4, new Tally())) {
         IovIter iter = subject.iter;
         iter.advance(100);
-        assertThat(iter.single()).as("%s", form).isEqualTo(PAGE - 100);
+        int rest = form.shape == Shape.UBUF ? 2 * PAGE - 100 : PAGE - 100;
+        assertThat(iter.single()).as("%s", form).isEqualTo(rest);
         iter.truncate(50);
         assertThat(iter.single()).as("%s", form).isEqualTo(50);
-        iter.reexpand(PAGE - 100);
+        iter.reexpand(2 * PAGE - 100);
+        assertThat(iter.single()).as("%s", form).isEqualTo(rest);
         assertThat(iter.alignment() & 3).as("%s", form).isEqualTo(form.isHeap() ? 1 : 0);
-        assertThat(iter.extract(batch, Long.MAX_VALUE)).isEqualTo(PAGE - 100);
+        assertThat(iter.extract(batch, PAGE - 100)).isEqualTo(PAGE - 100);
         batch.settle(0);
         iter.revert(PAGE - 100);
       }
