@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import ropewalk.cache.PageCache;
 import ropewalk.crypto.Digest;
+import ropewalk.crypto.DigestSink;
 import ropewalk.crypto.DigestSource;
 import ropewalk.engine.Engine;
 import ropewalk.file.CachedFile;
@@ -26,11 +27,14 @@ import ropewalk.pipe.Pipe;
 import ropewalk.splice.Ask;
 import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
+import ropewalk.splice.PipeSink;
+import ropewalk.splice.PipeSource;
 import ropewalk.splice.Prices;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 import ropewalk.splice.Splice;
 import ropewalk.splice.Submitted;
+import ropewalk.splice.Tee;
 import ropewalk.splice.Verdict;
 
 /// The whole house behind one door: a pool of pages, an engine that waits for the kernel, a page
@@ -147,6 +151,28 @@ public final class Ropewalk implements AutoCloseable {
   /// `source`, digested on its way by each of `digests`. Closing it closes `source`.
   public Source digest(Source source, Digest... digests) {
     return new DigestSource(source, List.of(digests));
+  }
+
+  /// A pipe of ours as a source: whoever drains it takes what waits there, by reference.
+  public Source source(Pipe pipe) {
+    return new PipeSource(pipe);
+  }
+
+  /// A pipe of ours as a sink: pages wait there by reference, for as long as they like, and never
+  /// change. A move's ticket knows when the last one is released.
+  public Sink sink(Pipe pipe) {
+    return new PipeSink(pipe);
+  }
+
+  /// One sink that is two: every page is lent twice and no byte is copied for the second. Closing
+  /// it closes both.
+  public Sink tee(Sink main, Sink branch) {
+    return new Tee(main, branch);
+  }
+
+  /// A sink that digests and keeps nothing; a branch for [#tee]. The digests stay the caller's.
+  public Sink digest(Digest... digests) {
+    return new DigestSink(List.of(digests));
   }
 
   /// Moves all of `source` to `sink`, strictly, by the cheapest route.

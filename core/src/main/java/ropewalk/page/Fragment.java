@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// | permission | the same, and only a split may pass on one to write | to read |
 /// | kind of reference | the same | a loan; a pin |
 /// | charge | shared: as much again; split: divided | the borrower's |
+/// | trail | the same, one fragment more | the same, one fragment more |
 ///
 /// Used by one thread at a time, as [PageRef] says.
 abstract sealed class Fragment extends Handle permits PageRef {
@@ -38,6 +39,9 @@ abstract sealed class Fragment extends Handle permits PageRef {
 
   /// Bytes charged to `account` for this handle; 0 without one.
   int charge;
+
+  /// Who wants to know when this and all that is made of it is released, if anybody.
+  private @Nullable Trail trail;
 
   /// Who opened it, where that is remembered.
   private @Nullable Throwable taker;
@@ -67,6 +71,9 @@ abstract sealed class Fragment extends Handle permits PageRef {
     if (account != null) {
       account = null;
     }
+    if (trail != null) {
+      trail = null;
+    }
     charge = 0;
     this.offset = offset;
     this.length = length;
@@ -82,6 +89,7 @@ abstract sealed class Fragment extends Handle permits PageRef {
     Hold held = hold;
     Account borrower = account;
     int owed = charge;
+    Trail followed = trail;
     if (taker != null) {
       pool.forget(self());
       taker = null;
@@ -93,6 +101,18 @@ abstract sealed class Fragment extends Handle permits PageRef {
       borrower.discharge(owed);
     }
     held.release(folio);
+    if (followed != null) {
+      followed.leave();
+    }
+  }
+
+  /// From now on `trail` counts this fragment and whatever is made of it; one that was followed
+  /// before stays where it is.
+  final void enter(Trail trail) {
+    if (this.trail == null) {
+      trail.enter();
+      this.trail = trail;
+    }
   }
 
   /// The folio of an open handle.
@@ -112,6 +132,9 @@ abstract sealed class Fragment extends Handle permits PageRef {
     }
     PageRef twin = handle();
     twin.open(folio, this.offset + offset, length, provenance, right, hold);
+    if (trail != null) {
+      twin.enter(trail);
+    }
     return twin;
   }
 
@@ -124,6 +147,9 @@ abstract sealed class Fragment extends Handle permits PageRef {
     if (borrower != null) {
       lent.account = borrower;
       lent.charge = length;
+    }
+    if (trail != null) {
+      lent.enter(trail);
     }
     return lent;
   }
@@ -138,7 +164,8 @@ abstract sealed class Fragment extends Handle permits PageRef {
         && right == next.right
         && right != Right.REWRITE
         && hold == next.hold
-        && account == next.account;
+        && account == next.account
+        && trail == next.trail;
   }
 
   /// Charges `bytes` to `borrower`, whatever its limit: they are on loan already.

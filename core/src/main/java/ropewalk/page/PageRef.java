@@ -345,6 +345,13 @@ public final class PageRef extends Fragment implements AutoCloseable {
     return true;
   }
 
+  /// Lets `trail` know when this range, and whatever is sliced, shared or lent out of it from now
+  /// on, is released. A range has one trail; the first stays.
+  public void follow(Trail trail) {
+    folio();
+    enter(trail);
+  }
+
   /// Releases the reference. A second release throws, and drops nothing.
   @Override
   public void close() {

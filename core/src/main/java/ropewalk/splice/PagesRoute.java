@@ -5,6 +5,7 @@ import static java.lang.Math.min;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.Tally;
+import ropewalk.page.Trail;
 import ropewalk.pipe.Pipe;
 
 /// The way that always goes: the source fills a pipe with pages of ours, the sink drains it. Strict
@@ -82,12 +83,14 @@ final class PagesRoute implements Route {
     private final Sink sink;
     private final boolean isGiving;
     private final Pipe pipe = Pipe.open(SLOTS);
+    private final @Nullable Trail trail;
     private long given;
 
     PagesStrand(Source source, Sink sink, boolean isGiving) {
       this.source = source;
       this.sink = sink;
       this.isGiving = isGiving;
+      this.trail = sink.isKeeping() ? new Trail() : null;
     }
 
     @Override
@@ -99,6 +102,9 @@ final class PagesRoute implements Route {
         }
         if (filled == 0) {
           throw new IOException("fill() of " + source + " brought nothing and is not at its end");
+        }
+        if (trail != null) {
+          pipe.follow(trail);
         }
       }
       long room = min(limit, pipe.bytes());
@@ -118,11 +124,19 @@ final class PagesRoute implements Route {
     public long settle() {
       long left = pipe.bytes();
       pipe.close();
+      if (trail != null) {
+        trail.seal();
+      }
       if (left > 0 && source.canUnread()) {
         source.unread(left);
         return 0;
       }
       return left;
+    }
+
+    @Override
+    public @Nullable Trail trail() {
+      return trail;
     }
 
     @Override

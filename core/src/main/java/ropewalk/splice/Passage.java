@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import ropewalk.iov.Tally;
+import ropewalk.page.Trail;
 
 /// One move under way: the strand that it is on, the ways that declined, and what it has done.
 ///
@@ -148,6 +149,10 @@ final class Passage {
     if (!route.stability(ask).isStrict()) {
       return Ticket.LIVE;
     }
-    return tally.given() > 0 ? Ticket.GIVEN : Ticket.SETTLED;
+    if (tally.given() > 0) {
+      return Ticket.GIVEN;
+    }
+    Trail trail = strand.trail();
+    return trail == null ? Ticket.SETTLED : Ticket.following(trail);
   }
 }

@@ -33,6 +33,12 @@ public interface Sink extends AutoCloseable {
     return 0;
   }
 
+  /// True if this sink holds on to the pages that it takes, as a pipe of ours does: then a move's
+  /// ticket follows them.
+  default boolean isKeeping() {
+    return false;
+  }
+
   /// The end of a move: pushes whatever is half built (the kernel's `splice_eof`). Not a close.
   default void finish() throws IOException {}
 

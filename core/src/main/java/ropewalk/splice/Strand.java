@@ -1,7 +1,9 @@
 package ropewalk.splice;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import ropewalk.iov.Tally;
+import ropewalk.page.Trail;
 
 /// One move's passage along a [Route]: step by step until the source ends.
 interface Strand extends AutoCloseable {
@@ -22,6 +24,11 @@ interface Strand extends AutoCloseable {
   /// Ends the passage: gives back what the source can take back, drops the rest and answers how
   /// many bytes that were (invariant 8: none is lost without a word). Idempotent.
   long settle();
+
+  /// Where the pages that passed are followed, if the sink keeps them.
+  default @Nullable Trail trail() {
+    return null;
+  }
 
   /// The words for the result: usually the route's name.
   String name();
