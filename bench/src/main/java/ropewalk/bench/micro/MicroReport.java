@@ -43,11 +43,20 @@ final class MicroReport {
           new Figure(
               threads,
               subject(name[name.length - 2]),
-              name[name.length - 1],
+              name[name.length - 1] + parameters(result),
               score.getScore(),
               score.getScoreError(),
               Objects.requireNonNull(result.getSecondaryResults().get(HEAP)).getScore()));
     }
+  }
+
+  /// ` segments=16`, where a cell has parameters.
+  private static String parameters(RunResult result) {
+    StringBuilder text = new StringBuilder();
+    for (String key : result.getParams().getParamsKeys()) {
+      text.append(' ').append(key).append('=').append(result.getParams().getParam(key));
+    }
+    return text.toString();
   }
 
   /// `OursPages` of the set `pages` is the subject `ours`.
