@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ropewalk.file.NullSink;
+import ropewalk.file.ZeroSource;
 import ropewalk.linux.Clocks;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.net.Listener;
@@ -66,7 +66,7 @@ final class Calibration {
     Path from = Files.createTempFile(folder, "ropewalk-from", null);
     Path to = Files.createTempFile(folder, "ropewalk-to", null);
     try {
-      Files.write(from, content());
+      fill(from);
       fileToFile(from, to);
       for (End.Kind kind : List.of(End.Kind.TCP, End.Kind.UNIX)) {
         fileToSocket(from, kind);
@@ -80,10 +80,11 @@ final class Calibration {
     }
   }
 
-  private static byte[] content() {
-    byte[] bytes = new byte[Math.toIntExact(Prices.Size.LARGE.bytes())];
-    Arrays.fill(bytes, (byte) 'r');
-    return bytes;
+  private void fill(Path file) throws IOException {
+    try (Source zeros = new ZeroSource(walk.pool(), Prices.Size.LARGE.bytes());
+        var target = walk.plainFile(file, StandardOpenOption.WRITE)) {
+      walk.move(zeros, target.to(0));
+    }
   }
 
   private void fileToFile(Path from, Path to) throws IOException {
@@ -220,7 +221,7 @@ final class Calibration {
 
     /// Runs `moving`, which takes `bytes` from the far end, beside somebody who sends them.
     void from(long bytes, Moving moving) throws IOException {
-      Source zeros = new ropewalk.file.ZeroSource(walk.pool(), bytes);
+      Source zeros = new ZeroSource(walk.pool(), bytes);
       beside(() -> walk.move(zeros, near, MoveOptions.DEFAULT.withRoute("pages")), moving);
     }
 

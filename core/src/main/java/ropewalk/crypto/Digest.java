@@ -33,6 +33,7 @@ public abstract sealed class Digest implements AutoCloseable permits NativeDiges
           "sha3512", "SHA3-512");
 
   private final String name;
+  private long bytesRead;
 
   Digest(String name) {
     this.name = name;
@@ -67,7 +68,17 @@ public abstract sealed class Digest implements AutoCloseable permits NativeDiges
   }
 
   /// Reads the bytes of `page`, which stays the caller's.
-  public abstract void update(PageRef page, Tally tally) throws IOException;
+  public final void update(PageRef page, Tally tally) throws IOException {
+    add(page, tally);
+    bytesRead += page.length();
+  }
+
+  /// How many bytes it has read: each once, in place or, by the JDK's digests, as it was copied.
+  public final long bytesRead() {
+    return bytesRead;
+  }
+
+  abstract void add(PageRef page, Tally tally) throws IOException;
 
   /// Ends the digest and gives its value. Nothing can be added after that.
   public abstract byte[] finish() throws IOException;

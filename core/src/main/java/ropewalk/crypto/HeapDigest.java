@@ -15,7 +15,7 @@ final class HeapDigest extends Digest {
   }
 
   @Override
-  public void update(PageRef page, Tally tally) {
+  void add(PageRef page, Tally tally) {
     digest.update(page.bytes().asByteBuffer());
     tally.addUser(page.length());
   }

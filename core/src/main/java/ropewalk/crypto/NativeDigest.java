@@ -15,7 +15,7 @@ final class NativeDigest extends Digest {
   }
 
   @Override
-  public void update(PageRef page, Tally tally) {
+  void add(PageRef page, Tally tally) {
     digest.update(page.address(), page.length());
   }
 

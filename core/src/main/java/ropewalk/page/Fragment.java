@@ -41,7 +41,7 @@ abstract sealed class Fragment extends Handle permits PageRef {
   int charge;
 
   /// Who wants to know when this and all that is made of it is released, if anybody.
-  private @Nullable Trail trail;
+  @Nullable Trail trail;
 
   /// Who opened it, where that is remembered.
   private @Nullable Throwable taker;

@@ -10,6 +10,7 @@ import ropewalk.linux.LinuxException;
 import ropewalk.linux.Poll;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
+import ropewalk.page.Trail;
 
 /// A bounded ring of slots in which ranges of bytes wait, in order: the kernel's pipe, in process.
 ///
@@ -309,6 +310,17 @@ public final class Pipe implements AutoCloseable {
   /// there are is an error, and then nothing is released.
   public void consume(long n) {
     turnstile.consume(n);
+  }
+
+  /// Puts all that waits in it on `trail`, which learns when the last of it is released, wherever
+  /// it goes from here. What is on a trail already stays there.
+  public void follow(Trail trail) {
+    turnstile.lock.lock();
+    try {
+      ring.follow(trail);
+    } finally {
+      turnstile.lock.unlock();
+    }
   }
 
   /// Says that nobody will drain it any more, and releases what is in it. What somebody has in hand

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Iovec;
 import ropewalk.page.PageRef;
 import ropewalk.page.Provenance;
+import ropewalk.page.Trail;
 
 /// The slots of one pipe, and what is in which.
 ///
@@ -296,6 +297,13 @@ final class Ring {
       shared += twin.length();
     }
     return shared;
+  }
+
+  /// See [Pipe#follow].
+  void follow(Trail trail) {
+    for (long at = tail; at != head; at++) {
+      slot(at).ref().follow(trail);
+    }
   }
 
   /// What can still be said of a range that is in two places: that it is a message, and no more.
