@@ -80,35 +80,37 @@ class TicketTest {
   /// piece is gone and not one release earlier.
   @Test
   void theLastFragmentDrains() {
-    Gen.check(300, gen -> {
-      try (CachedFile file = walk.file(path);
-          Pipe pipe = walk.pipe(64)) {
-        Ticket ticket = walk.move(file.from(0, SIZE), walk.sink(pipe)).ticket();
-        List<PageRef> pieces = new ArrayList<>();
-        for (PageRef ref = pipe.poll(); ref != null; ref = pipe.poll()) {
-          pieces.add(ref);
-        }
-        for (int step = 0; step < 40; step++) {
-          PageRef one = pieces.get(gen.in(0, pieces.size() - 1));
-          int cut = gen.in(0, one.length());
-          @Nullable PageRef made =
-              switch (gen.in(0, 3)) {
-                case 0 -> one.tryShare(cut, one.length() - cut);
-                case 1 -> one.splitHead(cut);
-                case 2 -> one.tryLend(cut, one.length() - cut);
-                default -> one.share();
-              };
-          if (made != null) {
-            pieces.add(made);
+    Gen.check(
+        300,
+        gen -> {
+          try (CachedFile file = walk.file(path);
+              Pipe pipe = walk.pipe(64)) {
+            Ticket ticket = walk.move(file.from(0, SIZE), walk.sink(pipe)).ticket();
+            List<PageRef> pieces = new ArrayList<>();
+            for (PageRef ref = pipe.poll(); ref != null; ref = pipe.poll()) {
+              pieces.add(ref);
+            }
+            for (int step = 0; step < 40; step++) {
+              PageRef one = pieces.get(gen.in(0, pieces.size() - 1));
+              int cut = gen.in(0, one.length());
+              @Nullable PageRef made =
+                  switch (gen.in(0, 3)) {
+                    case 0 -> one.tryShare(cut, one.length() - cut);
+                    case 1 -> one.splitHead(cut);
+                    case 2 -> one.tryLend(cut, one.length() - cut);
+                    default -> one.share();
+                  };
+              if (made != null) {
+                pieces.add(made);
+              }
+            }
+            while (!pieces.isEmpty()) {
+              assertThat(ticket.isDrained()).isFalse();
+              pieces.remove(gen.in(0, pieces.size() - 1)).close();
+            }
+            assertThat(ticket.isDrained()).isTrue();
           }
-        }
-        while (!pieces.isEmpty()) {
-          assertThat(ticket.isDrained()).isFalse();
-          pieces.remove(gen.in(0, pieces.size() - 1)).close();
-        }
-        assertThat(ticket.isDrained()).isTrue();
-      }
-    });
+        });
   }
 
   @Test

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /// Where pieces of what was handed over still are: a count of open fragments, however they were
-/// sliced, shared, lent on, queued or left behind in a pipe. When the last is released, nobody reads
-/// that memory for this hand-over any more.
+/// sliced, shared, lent on, queued or left behind in a pipe. When the last is released, nobody
+/// reads that memory for this hand-over any more.
 ///
 /// ```
 ///   lay ──► follow(ref) ──► slice, split, share, lend: one more each ──► release: one less

@@ -12,9 +12,10 @@ import ropewalk.pipe.Pipe;
 ///     └── tee ──► twin ────► branch      gets exactly those bytes, before the drain returns
 /// ```
 ///
-/// The branch follows the main sink byte for byte. A drain returns when the branch has what the main
-/// sink took, so it waits for the branch too. If the branch fails, the bytes that the main sink took
-/// are reported all the same, and the failure is the answer to the next drain or to [#finish].
+/// The branch follows the main sink byte for byte. A drain returns when the branch has what the
+/// main sink took, so it waits for the branch too. If the branch fails, the bytes that the main
+/// sink took are reported all the same, and the failure is the answer to the next drain or to
+/// [#finish].
 ///
 /// Owns neither sink until it is closed; then it closes both.
 public final class Tee implements Sink {

@@ -125,6 +125,8 @@ public final class Ticket {
     if (isGiven) {
       return "Ticket[stable, given]";
     }
-    return trail == null || isDrained() ? "Ticket[stable, drained]" : "Ticket[stable, " + trail + "]";
+    return trail == null || isDrained()
+        ? "Ticket[stable, drained]"
+        : "Ticket[stable, " + trail + "]";
   }
 }

@@ -23,7 +23,8 @@ import ropewalk.bench.Machine;
 public final class Micro {
   private static final int[] THREADS = {1, 2};
 
-  private static final String HELP = "bench/run micro SET [--quick], where SET is: pages, iterators";
+  private static final String HELP =
+      "bench/run micro SET [--quick], where SET is: pages, iterators";
 
   private Micro() {}
 

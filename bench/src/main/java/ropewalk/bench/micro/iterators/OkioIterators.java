@@ -1,7 +1,7 @@
 package ropewalk.bench.micro.iterators;
 
-import okio.Buffer;
 import java.util.concurrent.TimeUnit;
+import okio.Buffer;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
