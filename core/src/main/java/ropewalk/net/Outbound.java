@@ -2,7 +2,7 @@ package ropewalk.net;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import ropewalk.iov.BvecIter;
+import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -43,9 +43,12 @@ final class Outbound {
   }
 
   /// Sends off the front of `iter`; parks before the first byte only.
-  long send(BvecIter iter, boolean more) throws IOException {
+  long send(IovIter iter, boolean more) throws IOException {
     int count = iter.gather(pieces(), PIECES, iter.count());
     if (count == 0) {
+      if (iter.count() > 0) {
+        throw new IOException("sendMessage(" + iter + "): the next byte is not there");
+      }
       return 0;
     }
     long sent = sendGathered(count, more);

@@ -8,7 +8,7 @@ import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.ReentrantLock;
 import ropewalk.engine.Engine;
-import ropewalk.iov.BvecIter;
+import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
@@ -53,11 +53,13 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     this.inbound = new Inbound(this);
   }
 
-  /// Sends what the kernel takes of `iter`, and moves `iter` forward by exactly that.
+  /// Sends what the kernel takes of `iter`, and moves `iter` forward by exactly that: header, pages
+  /// and trailer in one call, if `iter` is a list of them. Memory of the caller is refused (rule
+  /// 10); decant it first.
   ///
   /// @param more true if more follows soon: the kernel may hold back a half-full segment
   /// @return 1 to `iter.count()`, 0 only if that is 0
-  public long sendMessage(BvecIter iter, boolean more) throws IOException {
+  public long sendMessage(IovIter iter, boolean more) throws IOException {
     sending.lock();
     try {
       checkOpen();
