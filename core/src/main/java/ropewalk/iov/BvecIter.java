@@ -2,30 +2,22 @@ package ropewalk.iov;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Memory;
 import ropewalk.page.Folio;
 import ropewalk.page.PageRef;
 
 /// Ranges of folios, in order. The references stay the caller's; folios, addresses and lengths are
 /// looked up once, when the iterator is built, so the caller must not move a range's start
 /// meanwhile.
-public final class BvecIter extends IovIter {
+public final class BvecIter extends AddressIter {
 
   private final @Nullable PageRef[] pages;
   private final Folio[] folios;
-  private final long[] addresses;
-  private final long[] lengths;
-
-  /// The run that is loaded; -1 before the first.
-  private int run = -1;
 
   BvecIter(Direction direction, List<PageRef> pages) {
-    super(direction, sum(pages));
+    super(direction, sum(pages), new long[pages.size()], new long[pages.size()]);
     int size = pages.size();
     this.pages = pages.toArray(PageRef[]::new);
     folios = new Folio[size];
-    addresses = new long[size];
-    lengths = new long[size];
     for (int i = 0; i < size; i++) {
       PageRef page = pages.get(i);
       if (direction == Direction.TARGET && !page.isWritable()) {
@@ -39,20 +31,15 @@ public final class BvecIter extends IovIter {
 
   /// Ranges that somebody else keeps, without references of their own.
   BvecIter(Direction direction, long total, Folio[] folios, long[] addresses, long[] lengths) {
-    super(direction, total);
+    super(direction, total, addresses, lengths);
     pages = new @Nullable PageRef[folios.length];
     this.folios = folios;
-    this.addresses = addresses;
-    this.lengths = lengths;
   }
 
   private BvecIter(BvecIter other) {
     super(other);
     pages = other.pages;
     folios = other.folios;
-    addresses = other.addresses;
-    lengths = other.lengths;
-    run = other.run;
   }
 
   /// Ranges of folios to be read, or to be filled if they are writable. They stay the caller's.
@@ -76,23 +63,9 @@ public final class BvecIter extends IovIter {
   }
 
   @Override
-  boolean next() {
-    for (int i = run + 1; i < lengths.length; i++) {
-      if (lengths[i] > 0) {
-        run = i;
-        load(Memory.ALL, addresses[i], lengths[i], folios[i]);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  @Override
-  void previous() {
-    do {
-      run--;
-    } while (lengths[run] == 0);
-    loadEnd(Memory.ALL, addresses[run], lengths[run], folios[run]);
+  void load(int i) {
+    run = i;
+    load(addresses[i], lengths[i], folios[i]);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package ropewalk.iov;
 
 import java.lang.foreign.MemorySegment;
+import ropewalk.linux.Abi;
 import ropewalk.linux.Memory;
 
 /// The one place in the house that copies bytes in bulk (invariant 7). Whatever it copies it
@@ -12,8 +13,8 @@ import ropewalk.linux.Memory;
 /// that are copied, counted, and gone from the iterators; an arena that is closed in front of the
 /// first byte is an error ([IllegalStateException], [WrongThreadException]).
 ///
-/// **The same bytes.** Where source and target turn out to be the same memory, as after a page was
-/// moved rather than copied, the bytes are passed over: neither copied nor counted.
+/// **The same bytes.** Where a page or more of source and target turn out to be the same memory, as
+/// after it was moved rather than copied, the bytes are passed over: neither copied nor counted.
 ///
 /// Heap arrays come as `MemorySegment.ofArray`, byte buffers as `MemorySegment.ofBuffer`.
 public final class Copy {
@@ -28,7 +29,7 @@ public final class Copy {
       long targetStart,
       long length,
       Tally tally) {
-    if (!isSame(source, sourceStart, target, targetStart)) {
+    if (length < Abi.pageSize() || !isSame(source, sourceStart, target, targetStart)) {
       MemorySegment.copy(source, sourceStart, target, targetStart, length);
       tally.addUser(length);
     }
@@ -44,18 +45,28 @@ public final class Copy {
   public static long into(
       IovIter target, MemorySegment source, long start, long length, Tally tally) {
     target.demand(Direction.TARGET);
-    return target.walk(
-        length,
-        (run, at, done, n) -> {
-          if (Looks.isNowhere(run)) {
-            return 0; // a target that only counts
-          }
-          if (done > 0 && !Looks.isReachable(run)) {
-            return n;
-          }
-          bytes(source, start + done, run, at, n, tally);
-          return 0;
-        });
+    long wanted = target.within("into", length);
+    long from = target.position;
+    try {
+      for (long done = 0; done < wanted; done = target.position - from) {
+        if (target.left == 0 && wholeRuns(target, source, start + done, wanted - done, tally)) {
+          continue;
+        }
+        if (!target.ready()) {
+          break;
+        }
+        long n = Math.min(target.left, wanted - done);
+        if (!Looks.isNowhere(target.memory)) {
+          bytes(source, start + done, target.memory, target.at, n, tally);
+        }
+        target.pass(n);
+      }
+    } catch (IllegalStateException | WrongThreadException e) {
+      demandSome(target.position - from, e);
+    } finally {
+      target.passed(target.position - from);
+    }
+    return target.position - from;
   }
 
   /// Copies `length` bytes out of `source` to `target` from `start` on, and moves the source on.
@@ -63,15 +74,26 @@ public final class Copy {
   public static long outOf(
       IovIter source, MemorySegment target, long start, long length, Tally tally) {
     source.demand(Direction.SOURCE);
-    return source.walk(
-        length,
-        (run, at, done, n) -> {
-          if (done > 0 && !Looks.isReachable(run)) {
-            return n;
-          }
-          bytes(run, at, target, start + done, n, tally);
-          return 0;
-        });
+    long wanted = source.within("outOf", length);
+    long from = source.position;
+    try {
+      for (long done = 0; done < wanted; done = source.position - from) {
+        if (source.left == 0 && wholeRuns(source, target, start + done, wanted - done, tally)) {
+          continue;
+        }
+        if (!source.ready()) {
+          break;
+        }
+        long n = Math.min(source.left, wanted - done);
+        bytes(source.memory, source.at, target, start + done, n, tally);
+        source.pass(n);
+      }
+    } catch (IllegalStateException | WrongThreadException e) {
+      demandSome(source.position - from, e);
+    } finally {
+      source.passed(source.position - from);
+    }
+    return source.position - from;
   }
 
   /// As [#into], but all or nothing: if not all `length` bytes could be copied, `target` goes back
@@ -93,30 +115,103 @@ public final class Copy {
   public static long between(IovIter source, IovIter target, long length, Tally tally) {
     source.demand(Direction.SOURCE);
     target.demand(Direction.TARGET);
-    return source.walk(
-        Math.min(length, target.count()),
-        (run, at, done, n) ->
-            done > 0 && !(Looks.isReachable(run) && Looks.isThere(target))
-                ? n
-                : n - into(target, run, at, n, tally));
+    long wanted = Math.min(source.within("between", length), target.count());
+    long done = 0;
+    try {
+      while (done < wanted && source.ready()) {
+        long n = Math.min(source.left, wanted - done);
+        long copied = into(target, source.memory, source.at, n, tally);
+        source.pass(copied);
+        done += copied;
+        if (copied < n) {
+          break;
+        }
+      }
+    } catch (IllegalStateException | WrongThreadException e) {
+      demandSome(done, e);
+    } finally {
+      source.passed(done);
+    }
+    return done;
   }
 
   /// Writes `length` zeros into `target` and moves it on. Answers how many it wrote. Not counted:
   /// nothing was read.
   public static long zeros(IovIter target, long length) {
     target.demand(Direction.TARGET);
-    return target.walk(
-        length,
-        (run, at, done, n) -> {
-          if (Looks.isNowhere(run)) {
-            return 0;
-          }
-          if (done > 0 && !Looks.isReachable(run)) {
-            return n;
-          }
-          run.asSlice(at, n).fill((byte) 0);
-          return 0;
-        });
+    long wanted = target.within("zeros", length);
+    long done = 0;
+    try {
+      while (done < wanted && target.ready()) {
+        long n = Math.min(target.left, wanted - done);
+        if (!Looks.isNowhere(target.memory)) {
+          target.memory.asSlice(target.at, n).fill((byte) 0);
+        }
+        target.pass(n);
+        done += n;
+      }
+    } catch (IllegalStateException | WrongThreadException e) {
+      demandSome(done, e);
+    } finally {
+      target.passed(done);
+    }
+    return done;
+  }
+
+  /// Copies between `flat`, from `at` on, and those of the next runs that fit into `wanted` bytes
+  /// as a whole, without stopping at each; false, and nothing has happened, if there is none, or
+  /// the shape is no array of runs. Without it a run costs twice as much beyond its bytes.
+  private static boolean wholeRuns(
+      IovIter iter, MemorySegment flat, long at, long wanted, Tally tally) {
+    return switch (iter) {
+      case IovecIter runs -> wholeRuns(runs, flat, at, wanted, tally);
+      case AddressIter runs -> wholeRuns(runs, flat, at, wanted, tally);
+      default -> false;
+    };
+  }
+
+  private static boolean wholeRuns(
+      IovecIter iter, MemorySegment flat, long at, long wanted, Tally tally) {
+    MemorySegment[] runs = iter.runs;
+    boolean out = iter.direction() == Direction.SOURCE;
+    int next = iter.run() + 1;
+    long done = 0;
+    try {
+      for (; next < runs.length && runs[next].byteSize() <= wanted - done; next++) {
+        long n = runs[next].byteSize();
+        if (n > 0 && out) {
+          bytes(runs[next], 0, flat, at + done, n, tally);
+        } else if (n > 0) {
+          bytes(flat, at + done, runs[next], 0, n, tally);
+        }
+        done += n;
+      }
+    } finally {
+      iter.passTo(next - 1, done);
+    }
+    return done > 0;
+  }
+
+  private static boolean wholeRuns(
+      AddressIter iter, MemorySegment flat, long at, long wanted, Tally tally) {
+    long[] lengths = iter.lengths;
+    boolean out = iter.direction() == Direction.SOURCE;
+    int next = iter.run() + 1;
+    long done = 0;
+    try {
+      for (; next < lengths.length && lengths[next] <= wanted - done; next++) {
+        long n = lengths[next];
+        if (n > 0 && out) {
+          bytes(Memory.ALL, iter.addresses[next], flat, at + done, n, tally);
+        } else if (n > 0) {
+          bytes(flat, at + done, Memory.ALL, iter.addresses[next], n, tally);
+        }
+        done += n;
+      }
+    } finally {
+      iter.passTo(next - 1, done);
+    }
+    return done > 0;
   }
 
   private static boolean full(IovIter iter, long length, long copied) {
@@ -126,7 +221,15 @@ public final class Copy {
     return copied == length;
   }
 
-  /// Whether two places are one. On the heap an address says nothing without its array.
+  /// Memory that isn't there is an error before the first byte and a short count after it.
+  private static void demandSome(long done, RuntimeException missing) {
+    if (done == 0) {
+      throw missing;
+    }
+  }
+
+  /// Whether two places are one. On the heap an address says nothing without its array. Asked for
+  /// whole pages only, for only those are moved.
   private static boolean isSame(
       MemorySegment source, long sourceStart, MemorySegment target, long targetStart) {
     return source.isNative()

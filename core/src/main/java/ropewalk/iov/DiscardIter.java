@@ -9,7 +9,7 @@ public final class DiscardIter extends IovIter {
   DiscardIter(long count) {
     super(Direction.TARGET, count);
     demandNatural("discard", count);
-    load(MemorySegment.NULL, 0, count, null);
+    load(MemorySegment.NULL, 0, count);
   }
 
   private DiscardIter(DiscardIter other) {
@@ -24,6 +24,11 @@ public final class DiscardIter extends IovIter {
   @Override
   public DiscardIter dup() {
     return new DiscardIter(this);
+  }
+
+  @Override
+  boolean seek(int run) {
+    return true;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package ropewalk.iov;
 
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Memory;
 import ropewalk.page.PageRef;
 
 /// What is in a [FolioQueue], from its first range on. What is appended later is reached by
@@ -68,7 +67,7 @@ public final class FolioqIter extends IovIter {
           node = in;
           slot = i;
           demandUsable(page);
-          load(Memory.ALL, page.address(), page.length(), page.folio());
+          load(page.address(), page.length(), page.folio());
           return true;
         }
         i++;
@@ -100,7 +99,8 @@ public final class FolioqIter extends IovIter {
         throw new IllegalStateException("the queue no longer has what was before " + this);
       }
     } while (page.length() == 0);
-    loadEnd(Memory.ALL, page.address(), page.length(), page.folio());
+    load(page.address(), page.length(), page.folio());
+    toEnd();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Memory;
 import ropewalk.page.Cleanup;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
@@ -34,8 +35,7 @@ import ropewalk.page.PageRef;
 public abstract sealed class IovIter extends RunCursor
     permits UbufIter,
         IovecIter,
-        KvecIter,
-        BvecIter,
+        AddressIter,
         FolioqIter,
         XarrayIter,
         PipeSourceIter,
@@ -45,15 +45,15 @@ public abstract sealed class IovIter extends RunCursor
 
   private final Direction direction;
   private final long total;
-  private long count;
 
   /// The least position that revert may go back to.
   private long floor;
 
+  /// Over plain addresses, or with a run's memory to come with each run.
   IovIter(Direction direction, long total) {
+    super(Memory.ALL, total);
     this.direction = direction;
     this.total = total;
-    count = total;
   }
 
   /// The same position in the same memory.
@@ -61,7 +61,6 @@ public abstract sealed class IovIter extends RunCursor
     super(other);
     direction = other.direction;
     total = other.total;
-    count = other.count;
     floor = other.floor;
   }
 
@@ -170,8 +169,8 @@ public abstract sealed class IovIter extends RunCursor
   /// Notes in `state` where the iterator stands.
   public final void save(IovState state) {
     state.of = this;
-    state.position = position;
     state.count = count;
+    note(state);
   }
 
   /// Goes back, or on, to where it stood when `state` was saved, count and all. Throws for the
@@ -180,15 +179,15 @@ public abstract sealed class IovIter extends RunCursor
     if (state.of != this) {
       throw new IllegalArgumentException("restore(" + state + ") of another iterator: " + this);
     }
-    if (state.position < position) {
-      revert(position - state.position);
-    } else if (state.position > position) {
-      if (shape() == Shape.PIPE_TARGET) {
-        throw new IllegalArgumentException("restore(" + state + "): what was filled is gone");
-      }
-      forward(state.position - position);
+    if (state.position < floor) {
+      throw new IllegalArgumentException("restore(" + state + "): final since, " + this);
     }
+    if (state.position > position && shape() == Shape.PIPE_TARGET) {
+      throw new IllegalArgumentException("restore(" + state + "): what was filled is gone");
+    }
+    go(state);
     count = state.count;
+    reverted();
   }
 
   /// Makes what has gone final: it can't be reverted any more. A pipe's source then releases the
@@ -329,12 +328,6 @@ public abstract sealed class IovIter extends RunCursor
     }
   }
 
-  /// Moves on by `n` bytes that were taken.
-  final void took(long n) {
-    forward(n);
-    count -= n;
-  }
-
   /// Whether nothing could be reverted.
   final boolean isCommitted() {
     return position == floor;
@@ -387,12 +380,6 @@ public abstract sealed class IovIter extends RunCursor
 
   /// `n` more bytes have become final, those before the position.
   void committed(long n) {}
-
-  static void demandNatural(String what, long n) {
-    if (n < 0) {
-      throw new IllegalArgumentException(what + "(" + n + "): negative");
-    }
-  }
 
   /// For messages.
   @Override

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 /// its own what it likes.
 public final class IovecIter extends IovIter {
 
-  private final MemorySegment[] runs;
+  final MemorySegment[] runs;
 
   /// The run that is loaded; -1 before the first.
   private int run = -1;
@@ -45,12 +45,23 @@ public final class IovecIter extends IovIter {
   }
 
   @Override
+  int run() {
+    return run;
+  }
+
+  @Override
+  boolean seek(int run) {
+    this.run = run;
+    return true;
+  }
+
+  @Override
   boolean next() {
     for (int i = run + 1; i < runs.length; i++) {
       long length = runs[i].byteSize();
       if (length > 0) {
         run = i;
-        load(runs[i], 0, length, null);
+        load(runs[i], 0, length);
         return true;
       }
     }
@@ -62,7 +73,18 @@ public final class IovecIter extends IovIter {
     do {
       run--;
     } while (runs[run].byteSize() == 0);
-    loadEnd(runs[run], 0, runs[run].byteSize(), null);
+    load(runs[run], 0, runs[run].byteSize());
+    toEnd();
+  }
+
+  /// Stands at the end of run `i`, `n` bytes further on.
+  void passTo(int i, long n) {
+    if (i > run) {
+      run = i;
+      load(runs[i], 0, runs[i].byteSize());
+      toEnd();
+      position += n;
+    }
   }
 
   static void demandWritable(Direction direction, MemorySegment segment) {

@@ -8,18 +8,10 @@ import ropewalk.linux.Memory;
 /// Whoever builds it guarantees that the memory stays until the last use of the iterator and of
 /// what was extracted from it has ended; nothing is checked after the start. There is nothing to
 /// pin or to reference, so pages can be extracted but not got.
-public final class KvecIter extends IovIter {
-
-  private final long[] addresses;
-  private final long[] lengths;
-
-  /// The run that is loaded; -1 before the first.
-  private int run = -1;
+public final class KvecIter extends AddressIter {
 
   KvecIter(Direction direction, MemorySegment... runs) {
-    super(direction, IovecIter.sum(runs));
-    addresses = new long[runs.length];
-    lengths = new long[runs.length];
+    super(direction, IovecIter.sum(runs), new long[runs.length], new long[runs.length]);
     for (int i = 0; i < runs.length; i++) {
       IovecIter.demandWritable(direction, runs[i]);
       addresses[i] = Memory.addressOf(runs[i]);
@@ -29,9 +21,6 @@ public final class KvecIter extends IovIter {
 
   private KvecIter(KvecIter other) {
     super(other);
-    addresses = other.addresses;
-    lengths = other.lengths;
-    run = other.run;
   }
 
   /// Native `runs`, one after the other, to be read or written. Memory on the heap is refused: it
@@ -48,25 +37,5 @@ public final class KvecIter extends IovIter {
   @Override
   public KvecIter dup() {
     return new KvecIter(this);
-  }
-
-  @Override
-  boolean next() {
-    for (int i = run + 1; i < lengths.length; i++) {
-      if (lengths[i] > 0) {
-        run = i;
-        load(Memory.ALL, addresses[i], lengths[i], null);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  @Override
-  void previous() {
-    do {
-      run--;
-    } while (lengths[run] == 0);
-    loadEnd(Memory.ALL, addresses[run], lengths[run], null);
   }
 }

@@ -77,7 +77,8 @@ public final class ListIter extends IovIter {
         }
         part = i;
         long length = Math.min(in.left, rest);
-        load(in.memory, in.at, length, in.folio);
+        load(in.memory, in.at, length);
+        folio = in.folio;
         in.forward(length);
         return true;
       }
@@ -96,7 +97,9 @@ public final class ListIter extends IovIter {
       in.previous();
     }
     long length = Math.min(in.back, in.position() - origins[part]);
-    loadEnd(in.memory, in.at - length, length, in.folio);
+    load(in.memory, in.at - length, length);
+    folio = in.folio;
+    toEnd();
   }
 
   /// Each part commits what the list has passed of it.

@@ -2,7 +2,6 @@ package ropewalk.iov;
 
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Abi;
-import ropewalk.linux.Memory;
 import ropewalk.page.PageRef;
 
 /// What waits in a [SlotRing], to be read: the side of ITER_PIPE that the kernel never got.
@@ -62,7 +61,7 @@ public final class PipeSourceIter extends IovIter {
       }
       if (page.length() > 0) {
         slot = i;
-        load(Memory.ALL, page.address(), page.length(), page.folio());
+        load(page.address(), page.length(), page.folio());
         return true;
       }
     }
@@ -77,7 +76,8 @@ public final class PipeSourceIter extends IovIter {
         throw new IllegalStateException("somebody else drained the pipe of " + this);
       }
     } while (page.length() == 0);
-    loadEnd(Memory.ALL, page.address(), page.length(), page.folio());
+    load(page.address(), page.length(), page.folio());
+    toEnd();
   }
 
   @Override

@@ -3,7 +3,6 @@ package ropewalk.iov;
 import java.util.ArrayList;
 import java.util.List;
 import ropewalk.linux.Abi;
-import ropewalk.linux.Memory;
 import ropewalk.page.FolioClass;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
@@ -82,7 +81,7 @@ public final class PipeTargetIter extends IovIter implements AutoCloseable {
     }
     run = i;
     PageRef page = staged.get(i);
-    load(Memory.ALL, page.address(), page.length(), page.folio());
+    load(page.address(), page.length(), page.folio());
     return true;
   }
 
@@ -90,7 +89,8 @@ public final class PipeTargetIter extends IovIter implements AutoCloseable {
   void previous() {
     run--;
     PageRef page = staged.get(run);
-    loadEnd(Memory.ALL, page.address(), page.length(), page.folio());
+    load(page.address(), page.length(), page.folio());
+    toEnd();
   }
 
   @Override
@@ -147,7 +147,8 @@ public final class PipeTargetIter extends IovIter implements AutoCloseable {
         unload();
         if (run >= 0) {
           PageRef page = staged.get(run);
-          loadEnd(Memory.ALL, page.address(), page.length(), page.folio());
+          load(page.address(), page.length(), page.folio());
+          toEnd();
         }
       }
     }

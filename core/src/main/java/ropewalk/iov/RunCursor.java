@@ -20,8 +20,11 @@ abstract class RunCursor {
   /// Bytes that have gone.
   long position;
 
+  /// Bytes that remain; kept by those who move, not by the moves below.
+  long count;
+
   /// What the run lies in.
-  MemorySegment memory = MemorySegment.NULL;
+  MemorySegment memory;
 
   /// Where in [#memory] the position is.
   long at;
@@ -35,11 +38,16 @@ abstract class RunCursor {
   /// The folio of the run; null where it is of none.
   @Nullable Folio folio;
 
-  RunCursor() {}
+  /// No run yet.
+  RunCursor(MemorySegment memory, long count) {
+    this.memory = memory;
+    this.count = count;
+  }
 
   /// The same position in the same run.
   RunCursor(RunCursor other) {
     position = other.position;
+    count = other.count;
     memory = other.memory;
     at = other.at;
     left = other.left;
@@ -85,19 +93,45 @@ abstract class RunCursor {
     }
   }
 
-  /// Loads a run and stands at its start.
-  final void load(MemorySegment memory, long start, long length, @Nullable Folio folio) {
+  /// Moves on by `n` bytes that were taken.
+  final void took(long n) {
+    forward(n);
+    count -= n;
+  }
+
+  /// The least of `n` and what remains.
+  final long within(String what, long n) {
+    demandNatural(what, n);
+    return Math.min(n, count);
+  }
+
+  /// Of the bytes that remained, `n` have been passed.
+  final void passed(long n) {
+    count -= n;
+  }
+
+  /// Loads a run of `memory` and stands at its start.
+  final void load(MemorySegment memory, long start, long length) {
     this.memory = memory;
     at = start;
+    left = length;
+    back = 0;
+  }
+
+  /// Loads a run of plain addresses and stands at its start; [#memory] is all memory from the start
+  /// on, and stays.
+  final void load(long address, long length, @Nullable Folio folio) {
+    at = address;
     left = length;
     back = 0;
     this.folio = folio;
   }
 
-  /// Loads a run and stands at its end.
-  final void loadEnd(MemorySegment memory, long start, long length, @Nullable Folio folio) {
-    load(memory, start + length, 0, folio);
-    back = length;
+  /// Stands at the end of the run that was just loaded.
+  final void toEnd() {
+    at += left;
+    back = left;
+    left = 0;
   }
 
   /// Drops the run: the next access loads it anew.
@@ -106,11 +140,54 @@ abstract class RunCursor {
     back = 0;
   }
 
+  /// Notes the position and the run in `state`.
+  final void note(IovState state) {
+    state.position = position;
+    state.run = run();
+    state.memory = memory;
+    state.at = at;
+    state.left = left;
+    state.back = back;
+    state.folio = folio;
+  }
+
+  /// Goes to where `state` was noted, whatever lies between.
+  final void go(IovState state) {
+    if (seek(state.run)) {
+      position = state.position;
+      memory = state.memory;
+      at = state.at;
+      left = state.left;
+      back = state.back;
+      folio = state.folio;
+    } else if (state.position < position) {
+      backward(position - state.position);
+    } else {
+      forward(state.position - position);
+    }
+  }
+
+  /// The number of the run that is loaded, for shapes that have such.
+  int run() {
+    return 0;
+  }
+
+  /// Makes the run of this number the one that is loaded; false if the shape has no numbers.
+  boolean seek(int run) {
+    return false;
+  }
+
   /// Loads the next run that is not empty, by [#load]; false, and nothing has changed, if there is
   /// none now. Called at the end of a run.
   abstract boolean next();
 
-  /// Loads the run before that is not empty, by [#loadEnd]. Called at the start of a run while
-  /// bytes have gone.
+  /// Loads the run before that is not empty and stands at its end. Called at the start of a run
+  /// while bytes have gone.
   abstract void previous();
+
+  static void demandNatural(String what, long n) {
+    if (n < 0) {
+      throw new IllegalArgumentException(what + "(" + n + "): negative");
+    }
+  }
 }

@@ -9,7 +9,7 @@ public final class UbufIter extends IovIter {
   UbufIter(Direction direction, MemorySegment segment) {
     super(direction, segment.byteSize());
     IovecIter.demandWritable(direction, segment);
-    load(segment, 0, segment.byteSize(), null);
+    load(segment, 0, segment.byteSize());
   }
 
   private UbufIter(UbufIter other) {
@@ -29,6 +29,11 @@ public final class UbufIter extends IovIter {
   @Override
   public UbufIter dup() {
     return new UbufIter(this);
+  }
+
+  @Override
+  boolean seek(int run) {
+    return true;
   }
 
   @Override

@@ -1,7 +1,6 @@
 package ropewalk.iov;
 
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Memory;
 import ropewalk.page.PageRef;
 
 /// `count` bytes of a [FolioIndex] from `start` on.
@@ -63,7 +62,7 @@ public final class XarrayIter extends IovIter {
     }
     long into = index() - index.start(index());
     page = found;
-    load(Memory.ALL, found.address() + into, found.length() - into, found.folio());
+    load(found.address() + into, found.length() - into, found.folio());
     return true;
   }
 
@@ -76,7 +75,8 @@ public final class XarrayIter extends IovIter {
     page = found;
     long whole = index() - index.start(index() - 1);
     long length = Math.min(whole, position);
-    loadEnd(Memory.ALL, found.address() + whole - length, length, found.folio());
+    load(found.address() + whole - length, length, found.folio());
+    toEnd();
   }
 
   @Override
