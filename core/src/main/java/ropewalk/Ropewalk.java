@@ -11,6 +11,7 @@ import ropewalk.crypto.Digest;
 import ropewalk.crypto.DigestSink;
 import ropewalk.crypto.DigestSource;
 import ropewalk.engine.Engine;
+import ropewalk.engine.Registration;
 import ropewalk.file.CachedFile;
 import ropewalk.file.PlainFile;
 import ropewalk.file.Root;
@@ -63,14 +64,17 @@ public final class Ropewalk implements AutoCloseable {
 
   private final Engine engine;
   private final FolioPool pool;
+  private final Registration registration;
   private final PageCache cache;
   private final KernelPipes pipes;
   private final Splice splice;
   private final Ends ends;
 
-  Ropewalk(Engine engine, FolioPool pool, PageCache cache, Prices prices) {
+  Ropewalk(
+      Engine engine, FolioPool pool, Registration registration, PageCache cache, Prices prices) {
     this.engine = engine;
     this.pool = pool;
+    this.registration = registration;
     this.cache = cache;
     this.pipes = new KernelPipes(engine.syscalls(), KernelPipes.SIZE, PIPES_RESTING_MAX);
     this.splice = new Splice(engine, pipes, prices);
@@ -238,6 +242,11 @@ public final class Ropewalk implements AutoCloseable {
     return engine;
   }
 
+  /// How much of the pool the engine's ring knows in advance, and why not more.
+  public Registration registration() {
+    return registration;
+  }
+
   /// Whose memory it all is.
   public FolioPool pool() {
     return pool;
@@ -248,13 +257,13 @@ public final class Ropewalk implements AutoCloseable {
     return cache;
   }
 
-  /// Closes cache, pool and engine. Idempotent.
+  /// Closes cache, engine and pool. Idempotent.
   ///
   /// @throws IllegalStateException if somebody still holds pages, saying who
   @Override
   public void close() {
-    try (engine;
-        pool;
+    try (pool;
+        engine; // before the pool: what the ring knows goes after the last request (rule 12)
         pipes) {
       cache.close();
     }

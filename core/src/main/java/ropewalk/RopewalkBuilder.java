@@ -71,7 +71,7 @@ public final class RopewalkBuilder {
       engine = Engine.open(syscalls, choice);
       Prices known = prices == null ? KeptPrices.load() : prices;
       PageCache cache = PageCache.open(pool, Math.max(cacheBytes, CACHE_MIN));
-      return new Ropewalk(engine, pool, cache, known);
+      return new Ropewalk(engine, pool, pool.register(engine), cache, known);
     } catch (IOException | RuntimeException e) {
       if (engine != null) {
         engine.close();

@@ -11,8 +11,9 @@ final class Counts {
   final LongAdder inlined = new LongAdder();
   final LongAdder resubmitted = new LongAdder();
   final LongAdder handed = new LongAdder();
+  final LongAdder fixed = new LongAdder();
 
-  EngineStats snapshot(int workers) {
+  EngineStats snapshot(long registered, int workers) {
     return new EngineStats(
         submitted.sum(),
         completed.sum(),
@@ -20,6 +21,8 @@ final class Counts {
         inlined.sum(),
         resubmitted.sum(),
         handed.sum(),
+        fixed.sum(),
+        registered,
         workers);
   }
 }

@@ -113,6 +113,11 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
   /// The caller guards the descriptors the call uses ([Fd#enter]).
   long blocking(BlockingCall call) throws IOException;
 
+  /// Makes memory known to the kernel in advance, as far as engine, kernel and lock limit allow, so
+  /// that calls on files with one range inside of it are cheaper; one piece of memory at a time.
+  /// The memory is *lent* until the registration or the engine is closed, and must keep its pages.
+  Registration register(long address, long bytes);
+
   /// What has been done so far.
   EngineStats stats();
 

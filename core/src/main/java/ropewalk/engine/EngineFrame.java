@@ -63,6 +63,11 @@ abstract class EngineFrame {
   /// Makes every virtual thread that is parked here look around.
   abstract void wakeParked();
 
+  /// Bytes that the kernel knows in advance.
+  long registered() {
+    return 0;
+  }
+
   /// Ends the engine's own thread and frees what the engine holds; nobody is inside any more.
   abstract void free();
 
@@ -118,7 +123,7 @@ abstract class EngineFrame {
   }
 
   public final EngineStats stats() {
-    return counts.snapshot(workers.alive());
+    return counts.snapshot(registered(), workers.alive());
   }
 
   public final void close() {

@@ -12,6 +12,8 @@ package ropewalk.engine;
 /// @param resubmitted requests that died with a thread that had nothing to do with them, and were
 ///   asked again
 /// @param handed calls that were handed to a worker because they might have held a carrier
+/// @param fixed of the submitted ones, those into or out of registered memory
+/// @param registered bytes that are registered at the moment
 /// @param workers worker threads alive at the moment
 public record EngineStats(
     long submitted,
@@ -20,4 +22,6 @@ public record EngineStats(
     long inlined,
     long resubmitted,
     long handed,
+    long fixed,
+    long registered,
     int workers) {}

@@ -104,6 +104,11 @@ public final class EpollEngine extends EngineFrame implements Engine {
   }
 
   @Override
+  public Registration register(long address, long bytes) {
+    return Registration.none("only io_uring knows memory in advance, and this is epoll");
+  }
+
+  @Override
   int parkUntilReady(Fd fd, int number, int events, long deadlineNanos) throws IOException {
     Interest interest = interests.at(number);
     Waiter waiter = interest.take();

@@ -1,5 +1,6 @@
 package ropewalk.engine;
 
+import org.jspecify.annotations.Nullable;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.Syscalls;
 
@@ -64,6 +65,16 @@ enum FileCall {
     this.call = call;
     this.lengthName = lengthName;
     this.hasOffset = hasOffset;
+  }
+
+  /// The call with one range that this one is, with `length` bytes or iovecs; null if it is none.
+  @Nullable FileCall single(long length) {
+    return switch (this) {
+      case READ, WRITE -> this;
+      case READV -> length == 1 ? READ : null;
+      case WRITEV -> length == 1 ? WRITE : null;
+      case FSYNC, FDATASYNC -> null;
+    };
   }
 
   /// Makes the call once; it may block.

@@ -23,6 +23,9 @@ final class Request {
   /// The most one request moves: the kernel cuts off here, so that a count fits a signed int.
   private static final long MOVE_MAX = 0x7fff_f000L;
 
+  /// The registered buffer: there is one.
+  private static final int KNOWN = 0;
+
   final int index;
   final Waiter waiter;
   int generation;
@@ -35,6 +38,7 @@ final class Request {
   private long memory;
   private long length;
   private long offset;
+  private boolean isFixed;
 
   Request(int index, Gate gate) {
     this.index = index;
@@ -48,9 +52,10 @@ final class Request {
     this.events = events;
   }
 
-  /// Asks for a call on a file.
-  void ask(FileCall call, int number, long memory, long length, long offset) {
+  /// Asks for a call on a file; `isFixed` if it is a read or write whose memory the ring knows.
+  void ask(FileCall call, int number, long memory, long length, long offset, boolean isFixed) {
     this.call = call;
+    this.isFixed = isFixed;
     this.number = number;
     this.memory = memory;
     this.length = length;
@@ -66,8 +71,20 @@ final class Request {
     long data = userData();
     switch (call) {
       case null -> Sqe.pollAdd(sqe, number, events, data);
-      case READ -> Sqe.read(sqe, number, memory, bytes(), offset, data);
-      case WRITE -> Sqe.write(sqe, number, memory, bytes(), offset, data);
+      case READ -> {
+        if (isFixed) {
+          Sqe.readFixed(sqe, number, memory, bytes(), offset, KNOWN, data);
+        } else {
+          Sqe.read(sqe, number, memory, bytes(), offset, data);
+        }
+      }
+      case WRITE -> {
+        if (isFixed) {
+          Sqe.writeFixed(sqe, number, memory, bytes(), offset, KNOWN, data);
+        } else {
+          Sqe.write(sqe, number, memory, bytes(), offset, data);
+        }
+      }
       case READV -> Sqe.readv(sqe, number, memory, (int) length, offset, 0, data);
       case WRITEV -> Sqe.writev(sqe, number, memory, (int) length, offset, 0, data);
       case FSYNC -> Sqe.fsync(sqe, number, false, data);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
+import ropewalk.linux.Iovec;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Syscalls;
 import ropewalk.linux.uring.Opcode;
@@ -58,9 +59,12 @@ public final class RingEngine extends EngineFrame implements Engine {
           Opcode.FSYNC);
 
   final SharedRing ring;
+  private final FixedBuffers fixed;
 
-  private RingEngine(Syscalls syscalls, Uring uring, Bell bell) {
+  private RingEngine(
+      Syscalls syscalls, Uring uring, Bell bell, Registered registered, Set<Opcode> opcodes) {
     super(syscalls);
+    this.fixed = new FixedBuffers(registered, opcodes, uring.features(), gate);
     this.ring = new SharedRing(uring, bell, gate, counts, this::fail);
   }
 
@@ -75,15 +79,16 @@ public final class RingEngine extends EngineFrame implements Engine {
     @Nullable Bell bell = null;
     try {
       Registered registered = new Registered(uring);
+      Set<Opcode> opcodes = registered.opcodes();
       Set<Opcode> missing = EnumSet.copyOf(NEEDED);
-      missing.removeAll(registered.opcodes());
+      missing.removeAll(opcodes);
       if (!missing.isEmpty() || (uring.features() & Uring.IORING_FEAT_NODROP) == 0) {
         throw new IOException("this kernel's io_uring is too old: it lacks " + missing);
       }
       bell = new Bell(syscalls, "completion bell");
       LinuxException.check(
           registered.registerEventfd(bell.number()), "io_uring_register", "fd", uring.fd());
-      RingEngine engine = new RingEngine(syscalls, uring, bell);
+      RingEngine engine = new RingEngine(syscalls, uring, bell, registered, opcodes);
       engine.ring.start();
       return engine;
     } catch (Throwable t) {
@@ -132,11 +137,19 @@ public final class RingEngine extends EngineFrame implements Engine {
     }
     Request request = ring.take();
     request.waiter.begin();
-    request.ask(call, number, memory, length, offset);
+    boolean isFixed = askFixed(request, call, number, memory, length, offset);
+    if (!isFixed) {
+      request.ask(call, number, memory, length, offset, false);
+    }
     try {
       while (true) {
         ring.submit(request);
         int answer = sleepUntilAnswered(request.waiter);
+        if (isFixed && (answer == -Errno.EFAULT || answer == -Errno.EOPNOTSUPP)) {
+          isFixed = false; // a file that takes plain addresses only
+          request.ask(call, number, memory, length, offset, false);
+          continue;
+        }
         if (answer == -Errno.EAGAIN) {
           break;
         }
@@ -152,6 +165,34 @@ public final class RingEngine extends EngineFrame implements Engine {
     return hand(() -> plainly(call, number, memory, length, offset));
   }
 
+  /// Asks for the call as a fixed one, if it has one range and the ring knows that.
+  private boolean askFixed(
+      Request request, FileCall call, int number, long memory, long length, long offset) {
+    FileCall single = call.single(length);
+    if (single == null) {
+      return false;
+    }
+    boolean isVector = single != call;
+    long start = isVector ? Iovec.base(memory, 0) : memory;
+    long bytes = isVector ? Iovec.length(memory, 0) : length;
+    if (!fixed.covers(start, bytes)) {
+      return false;
+    }
+    request.ask(single, number, start, bytes, offset, true);
+    counts.fixed.increment();
+    return true;
+  }
+
+  @Override
+  public Registration register(long address, long bytes) {
+    return fixed.register(address, bytes);
+  }
+
+  @Override
+  long registered() {
+    return fixed.bytes();
+  }
+
   @Override
   void wakeParked() {
     ring.wakeAll();
@@ -159,6 +200,7 @@ public final class RingEngine extends EngineFrame implements Engine {
 
   @Override
   void free() {
+    fixed.close();
     ring.close();
   }
 

@@ -10,6 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import ropewalk.engine.Engine;
+import ropewalk.engine.Registration;
 import ropewalk.linux.Abi;
 import ropewalk.linux.Syscalls;
 
@@ -169,6 +171,12 @@ public final class FolioPool implements AutoCloseable {
   public @Nullable Folio tryPin(long address, long bytes, boolean write) {
     Folio folio = Recognition.tryPin(ring, address, bytes, write);
     return folio != null ? folio : Recognition.tryPin(gift, address, bytes, write);
+  }
+
+  /// Lets `engine` know the first [PoolPlan#registered] bytes of the ring slab in advance, as far
+  /// as it can, until it closes or the memory goes. Once; close the engine first (rule 12).
+  public Registration register(Engine engine) {
+    return ring.register(engine, plan.registered());
   }
 
   /// Opens an account for a borrower that may have `limit` bytes on loan at a time.

@@ -56,6 +56,10 @@ public record PoolPlan(
   /// Below this nothing sensible runs: one 2 MiB folio of each class in use and one on its way.
   private static final long LEAST = 2L * 2 * GRAIN;
 
+  /// What is registered is pinned and so in memory from the start, used or not; the pool hands out
+  /// low addresses first, and this much is 128 requests of 64 KiB in flight.
+  private static final long REGISTERED_MAX = 8 << 20;
+
   /// A writer that must version what is on loan, and writeback, take 64 KiB runs from it.
   private static final int RESERVE_RUNS = 16;
 
@@ -188,9 +192,10 @@ public record PoolPlan(
     }
     long ring =
         terms.stream().filter(term -> term.kind() == FolioClass.RING).mapToLong(Term::bytes).sum();
+    long wish = Math.min(roundUp(ring), REGISTERED_MAX);
     // Half of the lock limit is left to the rings themselves and to others of the same user.
-    long registered = Math.min(roundUp(ring), ceilings.memlock() / 2 & -4096L);
-    if (registered < roundUp(ring)) {
+    long registered = Math.min(wish, ceilings.memlock() / 2 & -4096L);
+    if (registered < wish) {
       clamps.add(
           "registered part shortened to %d KiB: half of the lock limit of %d KiB"
               .formatted(registered >> 10, ceilings.memlock() >> 10));

@@ -7,6 +7,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import ropewalk.engine.Engine;
+import ropewalk.engine.Registration;
 import ropewalk.linux.Syscalls;
 
 /// The memory of one class, carved into folios.
@@ -67,6 +69,9 @@ final class Slab implements Folio.Home {
   private long dropped;
   private long quarantined;
   private boolean closing;
+
+  /// The engine that knows the start of this memory, if one does.
+  private @Nullable Registration registration;
 
   /// Maps `bytes` of private anonymous memory, a multiple of 2^`orderMax` pages, for reading or, if
   /// `writable`, for both.
@@ -272,6 +277,23 @@ final class Slab implements Folio.Home {
     }
   }
 
+  /// Lets `engine` know the first `most` bytes in advance.
+  Registration register(Engine engine, long most) {
+    Registration made = engine.register(address, Math.min(most, bytes));
+    lock.lock();
+    try {
+      if (closing || registration != null) {
+        made.close();
+        throw new IllegalStateException(
+            closing ? "register() of a closed pool" : "register(): an engine knows it already");
+      }
+      registration = made;
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The whole slab as one zero folio, for as long as the pool is open.
   Folio blank(int order) {
     lock.lock();
@@ -336,6 +358,9 @@ final class Slab implements Folio.Home {
 
   private void unmapIfEmpty() {
     if (closing && free() + quarantined == bytes) {
+      if (registration != null) {
+        registration.close(); // before the pages go, or the ring would fill what nobody sees
+      }
       memory.close();
     }
   }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import ropewalk.Ropewalk;
+import ropewalk.engine.Registration;
 import ropewalk.linux.Fact;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Kernel;
@@ -21,6 +22,7 @@ import ropewalk.splice.Prices;
 /// @param kernel what the kernel and the virtual machine answered
 /// @param engine who waits for the kernel
 /// @param whyNot why that is not io_uring; empty if it is
+/// @param registration how much of the pool the engine's ring knows in advance, and why not more
 /// @param digests who computes checksums
 /// @param routes which way bytes go
 /// @param prices what they cost here, as far as that was measured
@@ -29,6 +31,7 @@ record Findings(
     Kernel kernel,
     String engine,
     String whyNot,
+    Registration registration,
     Fact digests,
     List<RouteRow> routes,
     Prices prices,
@@ -39,6 +42,7 @@ record Findings(
         Kernel.probe(HostSyscalls.host()),
         walk.engine().name(),
         walk.engine().whyNot(),
+        walk.registration(),
         libcrypto(),
         RouteRow.all(walk),
         walk.prices(),
@@ -103,7 +107,7 @@ record Findings(
         whyNot.isEmpty()
             ? "the kernel grants it; where it doesn't, epoll and plain calls do the same work"
             : whyNot;
-    return new Table("  ").row(engine, why).toString();
+    return new Table("  ").row(engine, why).row("registered", registration.toString()).toString();
   }
 
   /// The reasons are few and long, so the table has letters for them.
@@ -193,7 +197,8 @@ record Findings(
     object.put("prices", prices.isEmpty() ? "" : prices.text());
     Map<String, Object> pool = new LinkedHashMap<>();
     pool.put("bytes", plan.total());
-    pool.put("registered", plan.registered());
+    pool.put("registered", registration.bytes());
+    pool.put("registeredWhyNotMore", registration.why());
     pool.put("terms", plan.terms().stream().map(Findings::json).toList());
     pool.put("shortened", plan.clamps());
     object.put("pool", pool);

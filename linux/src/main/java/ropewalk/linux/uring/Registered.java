@@ -25,6 +25,10 @@ import ropewalk.linux.Scratch;
 ///                                                op: 0 number, 2 flags (16 bits, bit 0: supported)
 /// ```
 public final class Registered {
+  /// Feature: buffers may be registered and given up while requests are in flight. Since 5.13;
+  /// before that the kernel waited until none was, which a request for readiness may never be.
+  public static final int IORING_FEAT_RSRC_TAGS = 1 << 10;
+
   private static final int IORING_REGISTER_BUFFERS = 0;
   private static final int IORING_UNREGISTER_BUFFERS = 1;
   private static final int IORING_REGISTER_FILES = 2;
