@@ -70,9 +70,6 @@ final class Slab implements Folio.Home {
   private long quarantined;
   private boolean closing;
 
-  /// The engine that knows the start of this memory, if one does.
-  private @Nullable Registration registration;
-
   /// Maps `bytes` of private anonymous memory, a multiple of 2^`orderMax` pages, for reading or, if
   /// `writable`, for both.
   Slab(
@@ -279,19 +276,7 @@ final class Slab implements Folio.Home {
 
   /// Lets `engine` know the first `most` bytes in advance.
   Registration register(Engine engine, long most) {
-    Registration made = engine.register(address, Math.min(most, bytes));
-    lock.lock();
-    try {
-      if (closing || registration != null) {
-        made.close();
-        throw new IllegalStateException(
-            closing ? "register() of a closed pool" : "register(): an engine knows it already");
-      }
-      registration = made;
-      return made;
-    } finally {
-      lock.unlock();
-    }
+    return memory.register(engine, most);
   }
 
   /// The whole slab as one zero folio, for as long as the pool is open.
@@ -358,9 +343,6 @@ final class Slab implements Folio.Home {
 
   private void unmapIfEmpty() {
     if (closing && free() + quarantined == bytes) {
-      if (registration != null) {
-        registration.close(); // before the pages go, or the ring would fill what nobody sees
-      }
       memory.close();
     }
   }

@@ -1,6 +1,9 @@
 package ropewalk.page;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ropewalk.engine.Engine;
+import ropewalk.engine.Registration;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Mapping;
@@ -24,6 +27,11 @@ final class SlabMemory implements AutoCloseable {
   private final Mapping mapping;
   private final long address;
   private final long bytes;
+
+  /// What an engine knows of the start of it; null if none does.
+  private @Nullable Registration registration;
+
+  private boolean closed;
 
   /// Maps `bytes`, beginning at a multiple of `grain`, for reading or, if `writable`, for both.
   SlabMemory(Syscalls syscalls, FolioClass kind, long bytes, long grain, boolean writable)
@@ -76,8 +84,23 @@ final class SlabMemory implements AutoCloseable {
     return syscalls.madvise(start, length, Maps.MADV_DONTNEED) >= 0;
   }
 
+  /// Lets `engine` know the first `most` bytes in advance, as far as it can. Once.
+  synchronized Registration register(Engine engine, long most) {
+    if (closed || registration != null) {
+      throw new IllegalStateException(
+          closed ? "register() of a closed pool" : "register(): an engine knows the pool already");
+    }
+    registration = engine.register(address, Math.min(most, bytes));
+    return registration;
+  }
+
+  /// Unmaps it. First the ring forgets it, or it would go on filling pages that nobody sees.
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
+    if (registration != null) {
+      registration.close();
+    }
     mapping.close();
   }
 }
