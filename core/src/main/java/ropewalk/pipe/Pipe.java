@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.IovIter;
+import ropewalk.iov.SlotRing;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
@@ -359,6 +360,11 @@ public final class Pipe implements AutoCloseable {
   public long tee(Pipe target, long limit, int flags, long deadlineNanos) throws IOException {
     checkCallFlags(flags, NONBLOCK);
     return new Transfer(this, target).run(limit, false, flags == PLAIN, deadlineNanos);
+  }
+
+  /// Its slots, to be filled and drained by the iterators of `iov`.
+  public SlotRing slotRing() {
+    return new PipeSlots(turnstile, ring);
   }
 
   @Override

@@ -78,7 +78,11 @@ final class Slot {
     if (!ref().tryJoin(more)) {
       throw new IllegalStateException("can't be appended: " + more + " to " + ref());
     }
-    rest = left;
+    if (left.length() == 0) {
+      left.close(); // the page is full, and whoever drains it may be its only holder
+    } else {
+      rest = left;
+    }
   }
 
   /// Undoes [#takeRest].

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Iovec;
@@ -77,6 +78,7 @@ final class PipeTest {
   }
 
   @Test
+  @DisplayName("R-16: ranges of no bytes take no slot and are not the end")
   void r16_rangesOfNoBytesAreReleasedAndAreNotTheEnd() throws IOException {
     try (Pipe pipe = Pipe.open(1)) {
       PageRef none = bytes(0, 0);
@@ -94,6 +96,7 @@ final class PipeTest {
   }
 
   @Test
+  @DisplayName("R-01: a slot that is used again forgets its flags")
   void r01_aSlotThatIsUsedAgainForgetsItsFlags() throws IOException {
     try (Pipe pipe = Pipe.open(4)) {
       for (int i = 0; i < 4; i++) {
@@ -115,6 +118,7 @@ final class PipeTest {
   }
 
   @Test
+  @DisplayName("R-02: every producer sets the flags of its slot")
   void r02_everyProducerSetsTheFlagsOfItsSlot() throws IOException {
     try (Pipe pipe = Pipe.open(2);
         Pipe other = Pipe.open(2)) {

@@ -6,6 +6,7 @@ import static ropewalk.splice.World.PIPES;
 
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Open;
@@ -83,7 +84,7 @@ abstract class Partners extends Duel {
       meet(Row.WAITED_FOR_END, result == 0);
     } else if (isFull(pipe) && ours.pipe(pipe).slots() > 1) {
       boolean ends = gen.oneIn(3);
-      int first = java.util.Objects.requireNonNull(ours.pipe(pipe).peek()).length();
+      int first = Objects.requireNonNull(ours.pipe(pipe).peek()).length();
       ToLongFunction<World> help =
           world -> {
             if (ends) {
@@ -92,10 +93,11 @@ abstract class Partners extends Duel {
             }
             return world.read(sink, world == kernel ? fromKernel : fromOurs, first);
           };
+      // What could be appended without waiting would race the close.
+      int size = ends ? PAGE : length;
       long result =
           switch (gen.in(0, 2)) {
-            case 0 ->
-                together("write", pipe, help, (world, to) -> world.write(pipe, address, length));
+            case 0 -> together("write", pipe, help, (world, to) -> world.write(pipe, source, size));
             case 1 ->
                 together(
                     "vmsplice",
