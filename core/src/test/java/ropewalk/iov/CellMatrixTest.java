@@ -55,10 +55,9 @@ final class CellMatrixTest {
 
   private void run(Entry entry, Form form) {
     if (entry.refused) {
-      Trial.table(lab, form, counted(entry.one, () -> cells.refuse(entry.op, form)));
+      Trial.table(lab, form, entry.op, counted(entry.one, () -> cells.refuse(entry.op, form)));
     } else {
-      boolean moves = entry.op == Op.ADVANCE || entry.op == Op.REVERT;
-      Trial.all(lab, form, moves, counted(entry.one, () -> cells.check(entry.op, form)));
+      Trial.all(lab, form, entry.op, counted(entry.one, () -> cells.check(entry.op, form)));
     }
     assertThat(lab.pool.complaints()).as("left behind").isEmpty();
   }

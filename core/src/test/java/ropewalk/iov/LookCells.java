@@ -70,7 +70,7 @@ final class LookCells {
 
   /// Memory that is there is ready, as far as the count goes. What is not there: [PrefaultTest].
   static void prefault(Trial trial, Gen gen) {
-    try (Subject subject = cutShort(trial, gen)) {
+    try (Subject subject = trial.openWithin(gen)) {
       long n = trial.length(gen, subject);
       assertThat(subject.iter.prefault(n)).isEqualTo(Prefault.READY);
       assertThat(subject.iter.prefault(n, 1)).as("no whole page").isEqualTo(Prefault.READY);

@@ -26,7 +26,7 @@ final class StepCells {
       Model model = subject.model;
       long n = trial.length(gen, subject);
       long wanted = Math.min(n, model.count);
-      long refuseAt = gen.bool() ? Long.MAX_VALUE : trial.upTo(gen, subject, wanted);
+      long refuseAt = gen.pick(Long.MAX_VALUE, 0L, wanted / 2);
       long[] done = {0};
       long start = model.position;
       long answer =

@@ -6,7 +6,8 @@ import ropewalk.testkit.Gen;
 
 /// One cell under one of three regimes. Whatever a case chooses it asks here, so that the same case
 /// is run over the table, over every small space, and by seed.
-/// - *Table*: each row of [Cuts#TABLE], each layout, at places and lengths chosen to hurt.
+/// - *Table*: each row of [Cuts#TABLE], at places and lengths chosen to hurt; in each layout where
+///   the operation minds, else in one.
 /// - *Small*: every way to cut a few bytes into a few runs, at every place, for every length.
 /// - *Random*: by [Gen]'s seed, which a failure prints.
 final class Trial {
@@ -40,35 +41,41 @@ final class Trial {
 
   final Lab lab;
   final Form form;
+  private final Op op;
   private final Regime regime;
 
-  private Trial(Lab lab, Form form, Regime regime) {
+  private Trial(Lab lab, Form form, Op op, Regime regime) {
     this.lab = lab;
     this.form = form;
+    this.op = op;
     this.regime = regime;
   }
 
-  /// Runs `one`, which only `moves` or does more, under each regime.
-  static void all(Lab lab, Form form, boolean moves, Case one) {
-    Regime small = moves ? Regime.MOVE : Regime.SMALL;
-    Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.TABLE), gen));
-    Gen.exhaust(gen -> one.run(new Trial(lab, form, small), gen));
-    Gen.check(RANDOM_RUNS, gen -> one.run(new Trial(lab, form, Regime.RANDOM), gen));
+  /// Runs `one` under each regime.
+  static void all(Lab lab, Form form, Op op, Case one) {
+    Regime small = op.moves() ? Regime.MOVE : Regime.SMALL;
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, op, Regime.TABLE), gen));
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, op, small), gen));
+    Gen.check(RANDOM_RUNS, gen -> one.run(new Trial(lab, form, op, Regime.RANDOM), gen));
   }
 
   /// Runs `one` over the table only: for refusals, which don't depend on much.
-  static void table(Lab lab, Form form, Case one) {
-    Gen.exhaust(gen -> one.run(new Trial(lab, form, Regime.TABLE), gen));
+  static void table(Lab lab, Form form, Op op, Case one) {
+    Gen.exhaust(gen -> one.run(new Trial(lab, form, op, Regime.TABLE), gen));
   }
 
   /// *Gives* a subject at its start.
   Subject open(Gen gen) {
     return switch (regime) {
-      case TABLE -> form.open(lab, gen.pick(Layout.values()), gen.pick(Cuts.TABLE));
+      case TABLE -> form.open(lab, layout(gen), gen.pick(Cuts.TABLE));
       case MOVE -> form.open(lab, Layout.PACKED, Cuts.small(gen, MOVE_BYTES, MOVE_RUNS));
       case SMALL -> form.open(lab, Layout.PACKED, Cuts.small(gen, SMALL_BYTES, SMALL_RUNS));
       case RANDOM -> form.open(lab, gen.pick(Layout.values()), Cuts.random(gen));
     };
+  }
+
+  private Layout layout(Gen gen) {
+    return op.places && !form.isHeap() ? gen.pick(Layout.values()) : Layout.SKEWED;
   }
 
   /// *Gives* a subject that has already gone some way.
