@@ -202,6 +202,12 @@ public final class FolioPool implements AutoCloseable {
         ringNow.quarantined() + giftNow.quarantined());
   }
 
+  /// Bytes of the ring slab that the kernel keeps in huge pages at this moment, of those that were
+  /// touched; -1 where it doesn't say. Reads a file of the kernel: not for every second.
+  public long hugeBytes() {
+    return HugePages.of(ring.address(), ring.bytes());
+  }
+
   /// What is not as it is at rest (invariant 10): memory that somebody holds, with loans and pins,
   /// and charges that are out. Empty if the house is in order.
   public List<String> complaints() {

@@ -169,12 +169,10 @@ abstract sealed class Fragment extends Handle permits PageRef {
   }
 
   /// Charges `bytes` to `borrower`, whatever its limit: they are on loan already.
-  final void chargeAnew(@Nullable Account borrower, int bytes) {
+  final void chargeAnew(Account borrower, int bytes) {
     account = borrower;
-    charge = borrower == null ? 0 : bytes;
-    if (borrower != null) {
-      borrower.charge(bytes);
-    }
+    charge = bytes;
+    borrower.charge(bytes);
   }
 
   /// *Takes* `bytes` of another handle's charge.

@@ -180,7 +180,7 @@ public final class PageRef extends Fragment implements AutoCloseable {
   public @Nullable PageRef tryShare(int offset, int length) {
     checkRange(offset, length);
     PageRef twin = right == Right.READ ? twin(offset, length) : null;
-    if (twin != null) {
+    if (twin != null && account != null) {
       twin.chargeAnew(account, length);
     }
     return twin;

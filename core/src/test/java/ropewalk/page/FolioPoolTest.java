@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import ropewalk.linux.HostSyscalls;
@@ -217,6 +218,63 @@ final class FolioPoolTest {
     held.close();
     pool.close();
     assertThat(FolioPool.census()).isEmpty();
+  }
+
+  @Test
+  void invariant10_closeNamesWhatOnlyARequestHolds() throws IOException {
+    FolioPool pool = open(tiny().withLeaks(Leaks.OFF));
+    PageRef ref = pool.take(65_536, FolioClass.RING);
+    ref.publish(65_536);
+    Folio folio = ref.folio();
+    ref.pin();
+    ref.close();
+    PageRef zeros = pool.zeros(100);
+    assertThatThrownBy(pool::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("1 folios are out")
+        .hasMessageContaining("folio RING 64 KiB")
+        .hasMessageContaining("references=1 loans=0 pins=1");
+    assertThat(pool.tryTake(1, FolioClass.RING)).as("closed all the same").isNull();
+    folio.unpin();
+    zeros.close();
+    assertThatThrownBy(folio::unpin)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("unpin refused");
+    assertThat(pool.complaints()).isEmpty();
+  }
+
+  @Test
+  void closeNamesTheOneWhoTookWhatIsPinned() throws IOException {
+    FolioPool pool = open(tiny().withLeaks(Leaks.ALL));
+    PageRef ref = pool.take(4096, FolioClass.GIFT);
+    ref.publish(4096);
+    PageRef pinned = Objects.requireNonNull(ref.tryPinned(0, 10));
+    ref.close();
+    assertThatThrownBy(pool::close)
+        .hasMessageContaining("pins=1")
+        .hasMessageContaining("taken by Thread[")
+        .hasMessageContaining("closeNamesTheOneWhoTookWhatIsPinned");
+    pinned.close();
+    assertThat(pool.complaints()).isEmpty();
+  }
+
+  @Test
+  void sizesThatAreNoneAreRefused() throws IOException {
+    try (FolioPool pool = open(tiny())) {
+      for (int bytes : new int[] {Integer.MIN_VALUE, -1, 0, 2 * MIB + 1, Integer.MAX_VALUE}) {
+        for (FolioClass kind : FolioClass.values()) {
+          assertThatThrownBy(() -> pool.take(bytes, kind)).hasMessageContaining("bytes=" + bytes);
+          assertThatThrownBy(() -> pool.tryTake(bytes, kind))
+              .isInstanceOf(IllegalArgumentException.class);
+          assertThatThrownBy(() -> pool.tryTakeReserve(bytes, kind))
+              .isInstanceOf(IllegalArgumentException.class);
+        }
+      }
+      for (int length : new int[] {-1, FolioPool.ZEROS_MAX + 1}) {
+        assertThatThrownBy(() -> pool.zeros(length)).hasMessageContaining("zeros(" + length + ")");
+      }
+      pool.zeros(0).close();
+    }
   }
 
   @Test

@@ -27,6 +27,7 @@ import ropewalk.splice.Prices;
 /// @param routes which way bytes go
 /// @param prices what they cost here, as far as that was measured
 /// @param plan the pool's sum
+/// @param huge bytes of the ring pages that are in huge pages now; -1 where the kernel doesn't say
 record Findings(
     Kernel kernel,
     String engine,
@@ -35,7 +36,8 @@ record Findings(
     Fact digests,
     List<RouteRow> routes,
     Prices prices,
-    PoolPlan plan) {
+    PoolPlan plan,
+    long huge) {
 
   static Findings find(Ropewalk walk) {
     return new Findings(
@@ -46,7 +48,8 @@ record Findings(
         libcrypto(),
         RouteRow.all(walk),
         walk.prices(),
-        walk.pool().plan());
+        walk.pool().plan(),
+        walk.pool().hugeBytes());
   }
 
   private static Fact libcrypto() {
@@ -162,6 +165,9 @@ record Findings(
         "",
         "registered",
         "at most so much of the ring pages, with io_uring");
+    if (huge >= 0) {
+      table.row(right(huge), "", "huge", "of the ring pages touched so far, in huge pages");
+    }
     StringBuilder text = new StringBuilder(table.toString());
     plan.clamps().forEach(clamp -> text.append(Table.wrap("  ", clamp)));
     return text.toString();
@@ -199,6 +205,7 @@ record Findings(
     pool.put("bytes", plan.total());
     pool.put("registered", registration.bytes());
     pool.put("registeredWhyNotMore", registration.why());
+    pool.put("huge", huge);
     pool.put("terms", plan.terms().stream().map(Findings::json).toList());
     pool.put("shortened", plan.clamps());
     object.put("pool", pool);

@@ -2,6 +2,8 @@ package ropewalk.bench.micro.pages;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -37,6 +39,9 @@ public class OursPages {
   private FolioPool pool;
   private FragCache cache;
 
+  /// The threads' own pages: JMH may end one thread's state after the shared one.
+  private final Queue<PageRef> owned = new ConcurrentLinkedQueue<>();
+
   /// What all threads share.
   @Setup(Level.Trial)
   public void open() throws IOException {
@@ -47,6 +52,8 @@ public class OursPages {
   /// Gives everything back; the pool complains if a benchmark leaked.
   @TearDown(Level.Trial)
   public void close() {
+    owned.forEach(PageRef::close);
+    owned.clear();
     cache.close();
     pool.close();
   }
@@ -64,12 +71,7 @@ public class OursPages {
       frozen = all.pool.take(Sizes.PAGE, FolioClass.RING);
       frozen.target().fill((byte) 7);
       frozen.publish(Sizes.PAGE);
-    }
-
-    /// Before the pool closes.
-    @TearDown(Level.Trial)
-    public void close() {
-      frozen.close();
+      all.owned.add(frozen);
     }
   }
 
