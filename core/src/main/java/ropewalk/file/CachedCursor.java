@@ -101,7 +101,11 @@ final class CachedCursor implements Source, Sink {
     return drained;
   }
 
-  private void advance(long bytes) {
+  long position() {
+    return position;
+  }
+
+  void advance(long bytes) {
     position += bytes;
     done += bytes;
   }

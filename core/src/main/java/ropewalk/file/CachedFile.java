@@ -19,6 +19,7 @@ import ropewalk.linux.Open;
 import ropewalk.linux.Scratch;
 import ropewalk.page.Account;
 import ropewalk.pipe.Pipe;
+import ropewalk.splice.Positional;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
@@ -37,7 +38,7 @@ import ropewalk.splice.Source;
 ///
 /// It is a source and a sink from its own position, which belongs to one thread at a time.
 /// Everything else may be used from many threads.
-public final class CachedFile implements Source, Sink {
+public final class CachedFile implements Source, Sink, Positional {
   private final Engine engine;
   private final PageCache cache;
   private final Fd fd;
@@ -106,7 +107,7 @@ public final class CachedFile implements Source, Sink {
     }
   }
 
-  /// A source that lends the `length` bytes at `offset` (fewer if the file ends before).
+  @Override
   public Source from(long offset, long length) {
     return from(offset, length, null);
   }
@@ -116,9 +117,20 @@ public final class CachedFile implements Source, Sink {
     return new CachedCursor(this, offset, length, borrower);
   }
 
-  /// A sink that writes through the cache from `offset` on.
+  /// Writes through the cache.
+  @Override
   public Sink to(long offset) {
     return new CachedCursor(this, offset, Long.MAX_VALUE, null);
+  }
+
+  @Override
+  public long position() {
+    return own.position();
+  }
+
+  @Override
+  public void advance(long bytes) {
+    own.advance(bytes);
   }
 
   /// Copies the bytes at `offset` into memory of the caller.

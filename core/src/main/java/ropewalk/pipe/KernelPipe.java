@@ -1,11 +1,17 @@
 package ropewalk.pipe;
 
 import java.io.IOException;
+import ropewalk.iov.Tally;
 import ropewalk.linux.Fcntl;
 import ropewalk.linux.Fd;
+import ropewalk.linux.Iovec;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Open;
+import ropewalk.linux.Scratch;
 import ropewalk.linux.Syscalls;
+import ropewalk.page.FolioClass;
+import ropewalk.page.FolioPool;
+import ropewalk.page.PageRef;
 
 /// A pipe of the kernel's, both ends of it, for routes that splice.
 ///
@@ -21,6 +27,9 @@ import ropewalk.linux.Syscalls;
 ///
 /// Not shared: one user at a time. Both ends are non-blocking and closed on exec.
 public final class KernelPipe implements AutoCloseable {
+
+  /// Ranges of one gathered write.
+  private static final int PIECES = 64;
 
   private final Syscalls syscalls;
   private final Fd sink;
@@ -103,6 +112,69 @@ public final class KernelPipe implements AutoCloseable {
   /// When as many bytes have come out as went in.
   public void markClean() {
     dirty = false;
+  }
+
+  /// Moves at most `limit` bytes off the front of `pipe` into this one by one gathered write; the
+  /// kernel copies them. Doesn't wait. Answers how many went, 0 if there are none, or
+  /// [Pipe#NOT_NOW] when this pipe is full; what did not go is in front of `pipe` as before.
+  public long fillFrom(Pipe pipe, long limit, Tally tally) throws IOException {
+    try (Hold hold = new Hold(PIECES);
+        Scratch iov = new Scratch((long) PIECES * Iovec.SIZE)) {
+      long inHand = hold.take(pipe, limit);
+      if (inHand == 0) {
+        return 0;
+      }
+      int count = hold.pipe().gather(iov.address(), PIECES, inHand);
+      int number = source.enter();
+      long went;
+      try {
+        went = syscalls.pwritev2(number, iov.address(), count, -1, 0);
+      } finally {
+        source.exit();
+      }
+      if (went == Pipe.NOT_NOW) {
+        return went;
+      }
+      LinuxException.check(went, "pwritev2", "fd", source, "pieces", count);
+      markDirty();
+      hold.pipe().consume(went);
+      tally.addKernel(went);
+      return went;
+    }
+  }
+
+  /// Moves at most `limit` bytes out of this pipe to the end of `pipe`, in one folio of `pool`; the
+  /// kernel copies them. Doesn't wait for bytes. Answers how many came, 0 if `pipe` has no slot, -1
+  /// at the end, or [Pipe#NOT_NOW] when this pipe is empty.
+  public long drainTo(Pipe pipe, FolioPool pool, long limit, Tally tally) throws IOException {
+    if (limit == 0 || !pipe.hasRoom()) {
+      return 0;
+    }
+    int length = (int) Math.min(limit, Math.min(size, FolioPool.FOLIO_MAX));
+    PageRef folio = pool.take(length, FolioClass.RING);
+    boolean isTaken = false;
+    try {
+      int number = sink.enter();
+      long came;
+      try {
+        came = syscalls.read(number, folio.address(), length);
+      } finally {
+        sink.exit();
+      }
+      if (came == Pipe.NOT_NOW || came == 0) {
+        return came == 0 ? -1 : came;
+      }
+      LinuxException.check(came, "read", "fd", sink, "length", length);
+      folio.publish((int) came);
+      isTaken = true;
+      pipe.push(folio); // waits only if somebody else took the slot: the bytes are nowhere else
+      tally.addKernel(came);
+      return came;
+    } finally {
+      if (!isTaken) {
+        folio.close();
+      }
+    }
   }
 
   /// Closes both ends.

@@ -9,6 +9,7 @@ import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Poll;
+import ropewalk.page.Account;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
 import ropewalk.page.Trail;
@@ -77,23 +78,35 @@ public final class Pipe implements AutoCloseable {
 
   final Ring ring;
   final Turnstile turnstile;
+  final Intake intake;
   private final @Nullable FolioPool pool;
 
-  private Pipe(@Nullable FolioPool pool, int capacity) {
+  private Pipe(@Nullable FolioPool pool, int capacity, long loansMax) {
     this.pool = pool;
     ring = new Ring(capacity);
     turnstile = new Turnstile(number, ring);
+    Account account =
+        pool == null || loansMax == Long.MAX_VALUE
+            ? null
+            : pool.account("pipe " + number, loansMax);
+    intake = new Intake(turnstile, ring, pool, account);
   }
 
   /// Opens a pipe of at least `slots` slots: the next power of two. It passes references; to
   /// [#write] bytes into it needs a pool.
   public static Pipe open(int slots) {
-    return new Pipe(null, rounded(slots));
+    return new Pipe(null, rounded(slots), Long.MAX_VALUE);
   }
 
   /// As [#open(int)], with the pool that written bytes are copied into.
   public static Pipe open(FolioPool pool, int slots) {
-    return new Pipe(pool, rounded(slots));
+    return new Pipe(pool, rounded(slots), Long.MAX_VALUE);
+  }
+
+  /// As [#open(FolioPool, int)]. At most `loansMax` bytes on loan wait in it, charged to it; what
+  /// would exceed that is copied.
+  public static Pipe open(FolioPool pool, int slots, long loansMax) {
+    return new Pipe(pool, rounded(slots), loansMax);
   }
 
   private static int rounded(int slots) {
@@ -157,6 +170,16 @@ public final class Pipe implements AutoCloseable {
     return turnstile.isBroken();
   }
 
+  /// Bytes in it that are on loan and charged to it; 0 without a limit.
+  public long charged() {
+    return intake.charged();
+  }
+
+  /// Bytes copied on their way in, because as loans they would have exceeded the limit.
+  public long copied() {
+    return intake.copied();
+  }
+
   // The filling side.
 
   /// Puts `ref` behind the others if there is a slot. *Takes* `ref` when it answers true;
@@ -168,23 +191,7 @@ public final class Pipe implements AutoCloseable {
   /// As [#offer(PageRef)], with flags.
   public boolean offer(PageRef ref, int flags) throws IOException {
     Slot.checkFlags(flags);
-    boolean empty = ref.length() == 0;
-    turnstile.lock.lock();
-    try {
-      turnstile.demandFillable();
-      if (!empty) {
-        if (ring.isFull()) {
-          return false;
-        }
-        ring.append(ref, flags, null);
-        turnstile.filled.signalAll();
-        return true;
-      }
-    } finally {
-      turnstile.lock.unlock();
-    }
-    ref.close();
-    return true;
+    return intake.offer(ref, flags);
   }
 
   /// Puts `ref` behind the others, and parks until there is a slot. *Takes* `ref`, always: also
@@ -252,7 +259,7 @@ public final class Pipe implements AutoCloseable {
 
   /// *Gives* the first range, or null if there is none at the moment.
   public @Nullable PageRef poll() {
-    return turnstile.poll();
+    return intake.discharged(turnstile.poll());
   }
 
   /// *Gives* the first range and parks until there is one; null at the end.
@@ -324,16 +331,13 @@ public final class Pipe implements AutoCloseable {
     }
   }
 
-  /// Says that nobody will drain it any more, and releases what is in it. What somebody has in hand
-  /// is released by him.
+  /// Says that nobody will drain it any more, and releases what is in it and in nobody's hand.
   public void closeSink() {
     turnstile.closeSink();
     for (PageRef left = poll(); left != null; left = poll()) {
       left.close();
     }
   }
-
-  // Between two.
 
   /// Moves at most `limit` bytes to the end of `target`: whole slots as they are, flags and all,
   /// and the head of one that is too long. Parks until one byte can move; answers how many did, or

@@ -8,7 +8,6 @@ import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
-import ropewalk.page.PageRef;
 
 /// `read(2)` on a pipe of ours: bytes are copied out of the first slots, in order.
 ///
@@ -36,6 +35,9 @@ final class Reading {
   private boolean isPacket;
 
   private int length;
+
+  /// What the slot loses by it: of a packet, all.
+  private int consumed;
 
   Reading(Pipe pipe, IovIter target, int flags, long deadlineNanos, Tally tally) {
     this.pipe = pipe;
@@ -97,11 +99,11 @@ final class Reading {
       if (!isCopied) {
         target.revert(target.position() - start);
       }
-      letGo(isCopied);
+      turnstile.letGo(isCopied ? consumed : 0);
     }
   }
 
-  /// Takes the first slot in hand and *lends* its bytes until [#letGo]; null if there is none.
+  /// Takes the first slot in hand and *lends* its bytes until it is let go; null if there is none.
   private @Nullable MemorySegment takeInHand() {
     turnstile.lock.lock();
     try {
@@ -111,32 +113,10 @@ final class Reading {
       Slot slot = ring.takeInHand();
       isPacket = heedsPackets && (slot.flags() & Pipe.PACKET) != 0;
       length = (int) Math.min(slot.ref().length(), target.count());
+      consumed = isPacket ? slot.ref().length() : length;
       return slot.ref().bytes();
     } finally {
       turnstile.lock.unlock();
-    }
-  }
-
-  private void letGo(boolean isCopied) {
-    PageRef emptied = null;
-    turnstile.lock.lock();
-    try {
-      ring.letGo();
-      if (turnstile.isSinkClosed()) {
-        emptied = ring.removeFirst();
-      } else if (isCopied) {
-        if (isPacket || ring.first().ref().length() == length) {
-          emptied = turnstile.removeFirst();
-        } else {
-          ring.trimFirst(length);
-        }
-      }
-      turnstile.filled.signalAll(); // the next reader's turn
-    } finally {
-      turnstile.lock.unlock();
-    }
-    if (emptied != null) {
-      emptied.close();
     }
   }
 }

@@ -252,21 +252,34 @@ final class Ring {
   }
 
   /// Moves at most `limit` bytes to `target`, as many as it has slots for: whole slots as they are,
-  /// and the head of one that is too long, which is nobody's gift and can't be appended to.
-  long moveTo(Ring target, long limit) {
+  /// and the head of one that is too long, which is nobody's gift and can't be appended to. Ends
+  /// early at a range that `into` does not admit.
+  long moveTo(Ring target, long limit, Intake into, Intake from) {
     long moved = 0;
     while (moved < limit && !isEmpty() && !target.isFull()) {
       Slot first = first();
       if (first.ref().length() <= limit - moved) {
+        if (!into.admits(first.ref(), from)) {
+          break;
+        }
         moved += passFirst(target);
       } else {
         PageRef part = first.ref().splitHead((int) (limit - moved));
+        if (!into.admits(part, from)) {
+          rejoin(part);
+          break;
+        }
         bytes -= part.length();
         target.append(part, shared(first.flags()), null);
         moved += part.length();
       }
     }
     return moved;
+  }
+
+  /// Undoes a split of the first slot's range.
+  private void rejoin(PageRef part) {
+    first().prepend(part);
   }
 
   private int passFirst(Ring target) {
@@ -282,8 +295,8 @@ final class Ring {
 
   /// Appends second references of the first `limit` bytes to `target`, as many as it has slots for:
   /// nobody's gift, and not to be appended to. Ends early at a folio whose counts are at their
-  /// limit (contract R-03).
-  long tee(Ring target, long limit) {
+  /// limit (contract R-03), and at a range that `into` does not admit.
+  long tee(Ring target, long limit, Intake into, Intake from) {
     long shared = 0;
     for (long at = tail; shared < limit && at != head && !target.isFull(); at++) {
       PageRef twin = slot(at).ref().tryShare();
@@ -292,6 +305,10 @@ final class Ring {
       }
       if (twin.length() > limit - shared) {
         twin.trim((int) (limit - shared));
+      }
+      if (!into.admits(twin, from)) {
+        twin.close();
+        break;
       }
       target.append(twin, shared(slot(at).flags()), null);
       shared += twin.length();

@@ -90,6 +90,14 @@ final class Slot {
     rest = left;
   }
 
+  /// Puts the head that was just split off back in front of the range. *Takes* it.
+  void prepend(PageRef head) {
+    if (!head.tryJoin(ref())) {
+      throw new IllegalStateException("was not split off: " + head + " of " + ref());
+    }
+    ref = head;
+  }
+
   static void checkFlags(int flags) {
     if ((flags & ~(Pipe.PACKET | Pipe.GIFT)) != 0) {
       throw new IllegalArgumentException("unknown flags: 0x" + Integer.toHexString(flags));

@@ -3,6 +3,7 @@ package ropewalk.pipe;
 import java.io.IOException;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
+import ropewalk.page.PageRef;
 
 /// References on their way from one pipe to another: what moving and tee have in common.
 ///
@@ -18,7 +19,13 @@ import ropewalk.linux.LinuxException;
 /// Nothing is waited for while both locks are held; what was true before they were taken may be so
 /// no longer, hence the loop (answering 0 would mean the end). Without leave to wait the answer is
 /// then [Pipe#NOT_NOW], where the kernel says 0.
+///
+/// A range on loan that the target may not hold as such is copied, the first one only, and without
+/// a lock: meanwhile it is in hand, as for a reader.
 final class Transfer {
+
+  /// What an attempt answers when the target's limit of loans is in the way.
+  private static final long REFUSED = -2;
 
   private final Pipe source;
   private final Pipe target;
@@ -51,6 +58,9 @@ final class Transfer {
         return Pipe.NOT_NOW;
       }
       long went = attempt(limit, move);
+      if (went == REFUSED) {
+        went = copyFirst(limit, move);
+      }
       if (went != 0) {
         return went;
       }
@@ -74,7 +84,12 @@ final class Transfer {
         return 0;
       }
       long went =
-          move ? source.ring.moveTo(target.ring, limit) : source.ring.tee(target.ring, limit);
+          move
+              ? source.ring.moveTo(target.ring, limit, target.intake, source.intake)
+              : source.ring.tee(target.ring, limit, target.intake, source.intake);
+      if (went == 0 && target.intake.hasLimit()) {
+        return REFUSED;
+      }
       if (went == 0) {
         throw LinuxException.of(
             -Errno.EFAULT, "tee", "source", source.number, "refused", source.ring.first().ref());
@@ -86,5 +101,36 @@ final class Transfer {
       second.turnstile.lock.unlock();
       first.turnstile.lock.unlock();
     }
+  }
+
+  /// Copies the first range, or its first `limit` bytes, into the target.
+  private long copyFirst(long limit, boolean move) throws IOException {
+    PageRef range;
+    int length;
+    int flags;
+    source.turnstile.lock.lock();
+    try {
+      if (!source.ring.isOpen()) {
+        return 0;
+      }
+      Slot first = source.ring.takeInHand();
+      range = first.ref();
+      flags = first.flags() & Pipe.PACKET;
+      length = (int) Math.min(range.length(), limit);
+    } finally {
+      source.turnstile.lock.unlock();
+    }
+    boolean isTaken = false;
+    PageRef copy = null;
+    try {
+      copy = target.intake.copyOf(range, length);
+      isTaken = target.intake.offer(copy, flags);
+    } finally {
+      source.turnstile.letGo(isTaken && move ? length : 0);
+      if (copy != null && !isTaken) {
+        copy.close();
+      }
+    }
+    return isTaken ? length : 0;
   }
 }

@@ -220,6 +220,27 @@ final class Turnstile {
     }
   }
 
+  /// Ends what [Ring#takeInHand] began: `n` bytes of the first slot are consumed. If nobody drains
+  /// the pipe any more, all of it.
+  void letGo(int n) {
+    PageRef emptied = null;
+    lock.lock();
+    try {
+      ring.letGo();
+      if (sinkClosed || ring.first().ref().length() == n) {
+        emptied = removeFirst();
+      } else {
+        ring.trimFirst(n);
+      }
+      filled.signalAll(); // the next reader's turn
+    } finally {
+      lock.unlock();
+    }
+    if (emptied != null) {
+      emptied.close();
+    }
+  }
+
   /// Parks until there is an empty slot.
   void awaitRoom(long deadlineNanos) throws IOException {
     lock.lock();

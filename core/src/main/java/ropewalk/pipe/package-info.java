@@ -21,6 +21,6 @@
 /// 5. Whoever drains without the lock has the front in hand; who else wants it waits.
 /// 6. A kernel pipe that may still hold bytes is closed, never used again.
 ///
-/// Read in this order: [Pipe], Turnstile, Ring, Slot; Writing, Reading, Transfer, [Hold];
+/// Read in this order: [Pipe], Turnstile, Ring, Slot; Intake, Writing, Reading, Transfer, [Hold];
 /// [PipeEnd]; [KernelPipe], [KernelPipes].
 package ropewalk.pipe;

@@ -1,13 +1,21 @@
 package ropewalk.pipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Scratch;
 import ropewalk.linux.Syscalls;
+import ropewalk.page.FolioClass;
+import ropewalk.page.FolioPool;
+import ropewalk.page.PageRef;
+import ropewalk.page.PoolPlan;
+import ropewalk.testkit.Pattern;
 
 /// The kernel's pipe, and when it may be used again.
 final class KernelPipeTest {
@@ -62,5 +70,64 @@ final class KernelPipeTest {
     pipes.close();
     pipes.bringBack(late);
     assertThat(late.sink().isOpen()).isFalse();
+  }
+
+  @Test
+  void bytesGoFromAPipeOfOursThroughTheKernelsToAnother() throws IOException {
+    Tally tally = new Tally();
+    int length = 200_000;
+    try (FolioPool pool = FolioPool.open(HOST, PoolPlan.of(4 << 20, 0));
+        KernelPipe kernel = KernelPipe.open(HOST);
+        Pipe from = Pipe.open(8);
+        Pipe to = Pipe.open(8)) {
+      PageRef bytes = pool.take(length, FolioClass.RING);
+      Pattern.fill(bytes.target(), 0);
+      bytes.publish(length);
+      from.push(bytes.splitHead(1000));
+      from.push(bytes);
+      assertThat(kernel.drainTo(to, pool, 10, tally)).isEqualTo(Pipe.NOT_NOW);
+      long at = 0;
+      for (int turn = 0; at < length; turn++) {
+        long went = kernel.fillFrom(from, 1 + turn * 30_011L, tally);
+        assertThat(went).isPositive();
+        assertThat(kernel.isDirty()).isTrue();
+        for (long left = went; left > 0; ) {
+          long came = kernel.drainTo(to, pool, left, tally);
+          assertThat(came).isPositive();
+          left -= came;
+          for (PageRef ref = to.poll(); ref != null; ref = to.poll()) {
+            Pattern.verify(ref.bytes(), at);
+            at += ref.length();
+            ref.close();
+          }
+        }
+      }
+      assertThat(from.used()).isZero();
+      assertThat(kernel.fillFrom(from, 10, tally)).isZero();
+      assertThat(tally.copiedKernel()).isEqualTo(2L * length);
+    }
+  }
+
+  @Test
+  void aFullKernelPipeLeavesEverythingWhereItWas() throws IOException {
+    try (FolioPool pool = FolioPool.open(HOST, PoolPlan.of(2 << 20, 0));
+        KernelPipe kernel = KernelPipe.open(HOST);
+        Pipe from = Pipe.open(4)) {
+      for (int i = 0; i < 3; i++) {
+        PageRef bytes = pool.take(1 << 18, FolioClass.RING);
+        Pattern.fill(bytes.target(), (long) i << 18);
+        bytes.publish(bytes.length());
+        from.push(bytes);
+      }
+      long went = kernel.fillFrom(from, Long.MAX_VALUE, new Tally());
+      assertThat(went).as("short").isPositive().isLessThan(3L << 18);
+      assertThat(kernel.fillFrom(from, 100, new Tally())).isEqualTo(Pipe.NOT_NOW);
+      assertThat(from.bytes()).isEqualTo((3L << 18) - went);
+      Pattern.verify(Objects.requireNonNull(from.peek()).bytes(), went);
+      kernel.source().close();
+      assertThatThrownBy(() -> kernel.fillFrom(from, 100, new Tally()))
+          .isInstanceOf(IOException.class);
+      assertThat(from.bytes()).isEqualTo((3L << 18) - went);
+    }
   }
 }

@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -243,7 +244,7 @@ final class PipeBytesTest {
 
   @Test
   void aPoolThatIsEmptyMakesTheWriteShort() throws IOException {
-    PoolPlan plan = PoolPlan.of(2 << 20, 0).withPatience(java.time.Duration.ZERO);
+    PoolPlan plan = PoolPlan.of(2 << 20, 0).withPatience(Duration.ZERO);
     try (FolioPool small = FolioPool.open(HostSyscalls.host(), plan);
         Pipe pipe = Pipe.open(small, 1024)) {
       long free = small.stats().ringFree();

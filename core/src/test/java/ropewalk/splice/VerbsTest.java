@@ -18,7 +18,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import ropewalk.cache.PageCache;
 import ropewalk.engine.Engine;
+import ropewalk.file.CachedFile;
 import ropewalk.file.PlainFile;
 import ropewalk.iov.Copy;
 import ropewalk.iov.Extraction;
@@ -59,7 +61,7 @@ final class VerbsTest {
 
   @BeforeEach
   void open() throws IOException {
-    pool = FolioPool.open(HostSyscalls.host(), PoolPlan.of(4 << 20, 0));
+    pool = FolioPool.open(HostSyscalls.host(), PoolPlan.of(4 << 20, 4 << 20));
     engine = Engine.open(HostSyscalls.host(), Engine.Choice.AUTO);
     verbs = new Verbs(pool);
     pipe = Pipe.open(pool, 16);
@@ -321,6 +323,25 @@ final class VerbsTest {
       target.commit();
     }
     expect(0, PAGE);
+  }
+
+  @Test
+  @DisplayName("decided: a cached file lends its pages to the pipe, and a write makes new ones")
+  void cachedPagesAreLentAndVersioned() throws IOException {
+    Path path = files.pattern("cached", 3L * PAGE);
+    try (PageCache cache = PageCache.open(pool, 1 << 20);
+        CachedFile file =
+            CachedFile.open(
+                engine, cache, path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      Operand in = Operand.of(file, Open.O_RDWR);
+      assertThat(verbs.splice(in, -1, source, -1, 2L * PAGE + 5, 0)).isEqualTo(2L * PAGE + 5);
+      assertThat(file.position()).isEqualTo(2L * PAGE + 5);
+      assertThat(Objects.requireNonNull(pipe.peek()).provenance()).isEqualTo(Provenance.LENT);
+      assertThat(pipe.used()).as("a slot for each page").isEqualTo(3);
+      assertThat(file.write(MemorySegment.ofArray(new byte[3 * PAGE]), 0)).isEqualTo(3L * PAGE);
+      expect(0, 2 * PAGE + 5);
+      assertThat(verbs.tally().copiedUser()).as("out of the pipe only").isEqualTo(2L * PAGE + 5);
+    }
   }
 
   @Test
