@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,7 +39,13 @@ class EveryByteTest {
   /// Enough for two pieces on either side of any border, small enough for all pairs of borders.
   private static final int SIZE = 11;
 
-  private static final IOException BROKEN = new IOException("broken on purpose");
+  /// What a mood of [Mood#FAILS] throws.
+  private static final class Broken extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /// Longer than it takes the other side to come and wait.
+  private static final long PAUSE_NANOS = 20_000;
 
   /// What happens at the byte.
   enum Mood {
@@ -78,10 +85,10 @@ class EveryByteTest {
       if (position == at && !isOver) {
         isOver = mood != Mood.FAILS;
         if (mood == Mood.FAILS) {
-          throw BROKEN;
+          throw new Broken();
         }
         if (mood == Mood.BLOCKS) {
-          Thread.yield();
+          LockSupport.parkNanos(PAUSE_NANOS);
         }
       }
       if (position == SIZE) {
@@ -137,11 +144,11 @@ class EveryByteTest {
             return taken; // what failed or would block after the first byte is for the next call
           }
           if (mood == Mood.FAILS) {
-            throw BROKEN;
+            throw new Broken();
           }
           isOver = true;
           if (mood == Mood.BLOCKS) {
-            Thread.yield();
+            LockSupport.parkNanos(PAUSE_NANOS);
           }
         }
         PageRef first = pipe.peek();
@@ -198,16 +205,17 @@ class EveryByteTest {
     } catch (MoveException e) {
       accepted = e.soFar().accepted();
       lost = e.lost();
-      assertThat(e).as(which).hasRootCause(BROKEN);
+      assertThat(e).as(which).hasRootCauseInstanceOf(Broken.class);
     } catch (IOException e) {
       throw new AssertionError(which, e);
     }
-    boolean fails =
-        (source.mood == Mood.FAILS) || (sink.mood == Mood.FAILS && sink.at < SIZE);
+    boolean fails = (source.mood == Mood.FAILS) || (sink.mood == Mood.FAILS && sink.at < SIZE);
     assertThat(isWhole).as(which).isEqualTo(!fails);
     Pattern.verify(sink.got.toByteArray(), 0);
     assertThat(sink.got.size()).as(which).isEqualTo((int) accepted);
-    assertThat(source.position).as(which + ": brought, accepted or lost").isEqualTo(accepted + lost);
+    assertThat(source.position)
+        .as(which + ": brought, accepted or lost")
+        .isEqualTo(accepted + lost);
     if (source.canUnread) {
       assertThat(lost).as(which).isZero();
     }
@@ -238,7 +246,7 @@ class EveryByteTest {
           Thread.ofVirtual()
               .start(
                   () -> {
-                    Thread.yield();
+                    LockSupport.parkNanos(PAUSE_NANOS);
                     try {
                       send(far, at, SIZE);
                       far.shutdownOutput();

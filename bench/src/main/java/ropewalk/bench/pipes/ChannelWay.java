@@ -45,7 +45,7 @@ final class ChannelWay implements Way {
       }
     }
     in.flip();
-    return touch ? Sum.of(MemorySegment.ofBuffer(in)) : in.remaining();
+    return touch ? Sum.ofMemory(MemorySegment.ofBuffer(in)) : in.remaining();
   }
 
   @Override

@@ -1,13 +1,13 @@
 package ropewalk.bench.pipes;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Objects;
 import okio.Buffer;
 import okio.Pipe;
 
-/// `okio.Pipe`: the array is copied into segments, which move to the reader and are read there where
-/// they lie, by an unsafe cursor: Okio at its best.
+/// `okio.Pipe`: the array is copied into segments, which move to the reader and are read there
+/// where they lie, by an unsafe cursor: Okio at its best.
 final class OkioWay implements Way {
   private final Pipe pipe = new Pipe((long) PIECE * DEPTH);
   private final byte[] array = new byte[PIECE];
@@ -45,7 +45,7 @@ final class OkioWay implements Way {
     if (touch) {
       try (Buffer.UnsafeCursor each = in.readUnsafe(cursor)) {
         while (each.next() > 0) {
-          sum += Sum.of(MemorySegment.ofArray(each.data).asSlice(each.start, each.end - each.start));
+          sum += Sum.ofArray(Objects.requireNonNull(each.data), each.start, each.end - each.start);
         }
       }
     }

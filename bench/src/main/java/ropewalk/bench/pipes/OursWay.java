@@ -41,7 +41,7 @@ final class OursWay implements Way {
   @Override
   public long take(boolean touch) throws IOException {
     try (PageRef piece = Objects.requireNonNull(pipe.take(), "the pipe ended early")) {
-      return touch ? Sum.of(piece.bytes()) : piece.length();
+      return touch ? Sum.ofMemory(piece.bytes()) : piece.length();
     }
   }
 

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import ropewalk.bench.Machine;
 import ropewalk.linux.Clocks;
@@ -21,11 +23,18 @@ public final class Pipes {
   private static final int WARM_ROUNDS = 2;
   private static final long TOTAL = 1L << 30;
 
+  /// One thread for all rounds: a PipedInputStream fails when its writer has died.
+  private static final ExecutorService FILLER =
+      Executors.newSingleThreadExecutor(
+          work -> Thread.ofPlatform().daemon().name("filler").unstarted(work));
+
   private Pipes() {}
 
   /// What one subject did in one round, per piece.
   private record Sample(double wallNanos, double cpuNanos, double heapBytes) {}
 
+  /// Runs all rounds.
+  ///
   /// @param arguments nothing, or `--quick` for a look whether it runs
   public static void main(String[] arguments) throws Exception {
     boolean quick = List.of(arguments).contains("--quick");
@@ -75,7 +84,7 @@ public final class Pipes {
               }
               return threads.getCurrentThreadAllocatedBytes() - before;
             });
-    Thread filler = Thread.ofPlatform().name("filler").start(filling);
+    FILLER.execute(filling);
     long before = threads.getCurrentThreadAllocatedBytes();
     long sum = 0;
     for (int i = 0; i < pieces; i++) {
@@ -83,14 +92,12 @@ public final class Pipes {
     }
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     allocated += filling.get();
-    filler.join();
     wall = System.nanoTime() - wall;
     cpu = Clocks.nanos(HostSyscalls.host(), Clocks.CLOCK_PROCESS_CPUTIME_ID) - cpu;
     if (touch && sum != expected(pieces)) {
       throw new IOException(way.name() + ": the bytes that came are not those that went");
     }
-    return new Sample(
-        (double) wall / pieces, (double) cpu / pieces, (double) allocated / pieces);
+    return new Sample((double) wall / pieces, (double) cpu / pieces, (double) allocated / pieces);
   }
 
   private static long expected(int pieces) {
@@ -118,7 +125,8 @@ public final class Pipes {
     List<String> json = new ArrayList<>();
     for (boolean touch : new boolean[] {true, false}) {
       text.append(touch ? "\n## Filled and summed\n\n" : "\n## Handed over, untouched\n\n");
-      text.append("| | copies a byte | ns a piece | CPU ns a piece | GB/s | CPU-s/GB | heap B | times ours, wall | times ours, CPU |\n");
+      text.append(
+          "| | copies a byte | ns a piece | CPU ns a piece | GB/s | CPU-s/GB | heap B | times ours, wall | times ours, CPU |\n");
       text.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
       List<Sample> ours = samples.getOrDefault(key(ways.getFirst(), touch), List.of());
       for (Way way : ways) {

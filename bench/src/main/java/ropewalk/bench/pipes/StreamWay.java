@@ -3,7 +3,6 @@ package ropewalk.bench.pipes;
 import java.io.IOException;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// `PipedInputStream`, with as much room as the others have.
@@ -42,7 +41,7 @@ final class StreamWay implements Way {
     if (done < PIECE) {
       throw new IOException("the pipe ended early");
     }
-    return touch ? Sum.of(MemorySegment.ofArray(in)) : done;
+    return touch ? Sum.ofArray(in, 0, PIECE) : done;
   }
 
   @Override
