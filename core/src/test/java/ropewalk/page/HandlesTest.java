@@ -51,6 +51,30 @@ final class HandlesTest {
     }
   }
 
+  /// However long it was held: also one that the next take would have looked at.
+  @Test
+  void aHandleRestsFromItsReleaseOn() throws IOException {
+    try (FolioPool pool = open();
+        PageRef owner = published(pool)) {
+      for (int i = 0; i < 1000; i++) {
+        owner.lend(0, 1).close();
+      }
+      for (int held = 0; held < 4 * Handles.QUARANTINE; held++) {
+        PageRef released = owner.lend(0, 1);
+        for (int i = 0; i < held; i++) {
+          owner.lend(0, 1).close();
+        }
+        released.close();
+        for (int i = 0; i < Handles.QUARANTINE - 1; i++) {
+          PageRef other = owner.lend(0, 1);
+          assertThat(other).as("held for %d takes", held).isNotSameAs(released);
+          other.close();
+          assertThatThrownBy(released::close).hasMessageContaining("released PageRef");
+        }
+      }
+    }
+  }
+
   @Test
   void aLongQueueOfLoansAllocatesNothing() throws Exception {
     try (FolioPool pool = open();
