@@ -1,5 +1,7 @@
 package ropewalk.pipe;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Iovec;
 import ropewalk.page.PageRef;
@@ -23,8 +25,22 @@ import ropewalk.page.Trail;
 /// filled. A reader works on the first slot where it is; a [Hold] takes slots out, and they are
 /// kept for what it brings back.
 ///
-/// No lock here: whoever calls holds its pipe's, and that of both where two are named.
+/// No lock here: whoever calls holds its pipe's, and that of both where two are named. Only
+/// [#seemsEmpty] and [#seemsFull] may be asked without, and say what was so at some moment.
 final class Ring {
+
+  private static final VarHandle HEAD;
+  private static final VarHandle TAIL;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      HEAD = lookup.findVarHandle(Ring.class, "head", long.class);
+      TAIL = lookup.findVarHandle(Ring.class, "tail", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private Slot[] slots;
   private long head;
@@ -44,6 +60,14 @@ final class Ring {
       slots[i] = new Slot();
     }
     return slots;
+  }
+
+  boolean seemsEmpty() {
+    return (long) HEAD.getOpaque(this) == (long) TAIL.getOpaque(this);
+  }
+
+  boolean seemsFull() {
+    return (long) HEAD.getOpaque(this) - (long) TAIL.getOpaque(this) >= slots.length;
   }
 
   int capacity() {

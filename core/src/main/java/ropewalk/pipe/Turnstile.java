@@ -25,6 +25,10 @@ import ropewalk.page.PageRef;
 /// ([InterruptedIOException], the kernel's EINTR; the thread stays interrupted) or by a close.
 final class Turnstile {
 
+  /// How often to look before parking: some microseconds, about what parking costs. Where there is
+  /// one processor the other side can't come meanwhile.
+  private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 64 : 0;
+
   final ReentrantLock lock = new ReentrantLock();
   final Condition filled = lock.newCondition();
   final Condition drained = lock.newCondition();
@@ -241,8 +245,18 @@ final class Turnstile {
     }
   }
 
+  /// Looks for a moment whether the other side is about to come, without the lock: most of the time
+  /// it is at work on another processor, and parking and being woken costs both sides more than a
+  /// slot's whole way through the pipe. What it sees may be old; whoever comes back looks again.
+  private void linger(boolean forRoom) {
+    for (int i = 0; i < LOOKS && (forRoom ? ring.seemsFull() : ring.seemsEmpty()); i++) {
+      Thread.onSpinWait();
+    }
+  }
+
   /// Parks until there is an empty slot.
   void awaitRoom(long deadlineNanos) throws IOException {
+    linger(true);
     lock.lock();
     try {
       demandFillable();
@@ -268,6 +282,7 @@ final class Turnstile {
 
   /// Parks until there is a byte that nobody has in hand; false at the end.
   boolean awaitBytes(long deadlineNanos) throws IOException {
+    linger(false);
     lock.lock();
     try {
       while (!ring.isOpen()) {
