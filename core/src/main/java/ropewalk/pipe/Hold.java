@@ -42,7 +42,7 @@ public final class Hold implements AutoCloseable {
     if (origin != null) {
       throw new IllegalStateException("take() of " + pipe + ": " + origin + " is in hand already");
     }
-    pipe.turnstile.lock.lock();
+    pipe.turnstile.enter();
     try {
       if (!pipe.ring.isOpen()) {
         return 0;
@@ -59,7 +59,7 @@ public final class Hold implements AutoCloseable {
   public void giveBack() {
     Pipe pipe = Objects.requireNonNull(origin, "nothing is in hand");
     origin = null;
-    pipe.turnstile.lock.lock();
+    pipe.turnstile.enter();
     try {
       if (pipe.turnstile.isSinkClosed()) {
         pipe.ring.drop();

@@ -55,7 +55,7 @@ final class Intake {
   /// See [Pipe#offer(PageRef, int)].
   boolean offer(PageRef ref, int flags) throws IOException {
     boolean isEmpty = ref.length() == 0;
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       turnstile.demandFillable();
       if (!isEmpty) {
@@ -126,7 +126,7 @@ final class Intake {
   private boolean offerCopy(PageRef ref, int flags) throws IOException {
     PageRef copy = copyOf(ref, ref.length());
     boolean isTaken = false;
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       turnstile.demandFillable();
       if (!ring.isFull()) {

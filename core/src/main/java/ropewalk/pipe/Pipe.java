@@ -121,7 +121,7 @@ public final class Pipe implements AutoCloseable {
   /// stays. Throws EBUSY if more are filled.
   public int resize(int slots) throws IOException {
     int capacity = rounded(slots);
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       if (!ring.resize(capacity)) {
         throw LinuxException.of(
@@ -295,7 +295,7 @@ public final class Pipe implements AutoCloseable {
   /// filled: at most `entriesMax`, with at most `bytesMax` bytes in all. Nothing leaves the pipe;
   /// the caller consumes what the kernel took, and nobody else drains meanwhile.
   public int gather(long iov, int entriesMax, long bytesMax) {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       return ring.isOpen() ? ring.gather(iov, entriesMax, bytesMax) : 0;
     } finally {
@@ -306,7 +306,7 @@ public final class Pipe implements AutoCloseable {
   /// Fills the array as [#gather] does and gives what it names to the kernel: lent ranges of the
   /// gift class, up to the first that isn't. They stay given whatever the kernel takes of them.
   public int gatherGiven(long iov, int entriesMax, long bytesMax) {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       return ring.isOpen() ? ring.gatherGiven(iov, entriesMax, bytesMax) : 0;
     } finally {
@@ -323,7 +323,7 @@ public final class Pipe implements AutoCloseable {
   /// Puts all that waits in it on `trail`, which learns when the last of it is released, wherever
   /// it goes from here. What is on a trail already stays there.
   public void follow(Trail trail) {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       ring.follow(trail);
     } finally {

@@ -25,7 +25,7 @@ final class PipeSlots implements SlotRing {
 
   @Override
   public int used() {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       return ring.isOpen() ? ring.filled() : 0;
     } finally {
@@ -40,7 +40,7 @@ final class PipeSlots implements SlotRing {
 
   @Override
   public @Nullable PageRef slot(int index) {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       return ring.isOpen() && index < ring.filled() ? ring.slotAt(index).ref() : null;
     } finally {
@@ -53,7 +53,7 @@ final class PipeSlots implements SlotRing {
   @Override
   public boolean append(PageRef page) {
     boolean isWanted = false;
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       turnstile.demandFillable();
       isWanted = page.length() > 0;
@@ -82,7 +82,7 @@ final class PipeSlots implements SlotRing {
 
   @Override
   public @Nullable PageRef trySteal() {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       return ring.isOpen() && ring.first().ref().trySteal() ? turnstile.removeFirst() : null;
     } finally {

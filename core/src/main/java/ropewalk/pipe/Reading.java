@@ -105,7 +105,7 @@ final class Reading {
 
   /// Takes the first slot in hand and *lends* its bytes until it is let go; null if there is none.
   private @Nullable MemorySegment takeInHand() {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       if (!ring.isOpen()) {
         return null;

@@ -73,8 +73,8 @@ final class Transfer {
   private long attempt(long limit, boolean move) throws IOException {
     Pipe first = source.number < target.number ? source : target;
     Pipe second = first == source ? target : source;
-    first.turnstile.lock.lock();
-    second.turnstile.lock.lock();
+    first.turnstile.enter();
+    second.turnstile.enter();
     try {
       target.turnstile.demandFillable();
       if (!source.ring.isOpen()) {
@@ -108,7 +108,7 @@ final class Transfer {
     PageRef range;
     int length;
     int flags;
-    source.turnstile.lock.lock();
+    source.turnstile.enter();
     try {
       if (!source.ring.isOpen()) {
         return 0;

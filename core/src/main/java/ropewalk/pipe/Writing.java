@@ -85,7 +85,7 @@ final class Writing {
     int bytes = (int) (source.count() & (PAGE - 1));
     PageRef rest;
     long mark;
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       turnstile.demandFillable();
       rest = bytes == 0 ? null : ring.takeRest(bytes);
@@ -121,7 +121,7 @@ final class Writing {
   /// Puts an untouched rest back where it was taken, if that is still the last slot.
   private void restore(long mark, PageRef rest) {
     boolean isBack;
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       isBack = !turnstile.isSinkClosed() && ring.restoreRest(mark, rest);
     } finally {
@@ -133,7 +133,7 @@ final class Writing {
   }
 
   private boolean putRest(long mark, PageRef more, PageRef rest) throws IOException {
-    turnstile.lock.lock();
+    turnstile.enter();
     try {
       turnstile.demandFillable();
       if (!ring.putRest(mark, more, rest)) {
@@ -175,7 +175,7 @@ final class Writing {
   private boolean place(PageRef head, PageRef page) throws IOException {
     boolean isWhole = page.length() == 0 || (flags & Pipe.PACKET) != 0;
     for (; ; ) {
-      turnstile.lock.lock();
+      turnstile.enter();
       try {
         turnstile.demandFillable();
         if (!ring.isFull()) {
