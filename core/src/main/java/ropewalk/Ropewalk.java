@@ -58,8 +58,8 @@ import ropewalk.splice.Verdict;
 /// are `IOException`s that name call, arguments and errno. Close the ends before the house:
 /// [#close] takes the pool's memory back and says who still holds pages.
 public final class Ropewalk implements AutoCloseable {
-  /// Kernel pipes at rest: the ways of eight busy relays. The kernel grants an ordinary user 16384
-  /// pages in pipes of more than two, and these take 256 of them.
+  /// Kernel pipes at rest. The kernel grants an ordinary user 16384 pages in pipes of more than
+  /// two; those of moves take 256 of them, those of relays a quarter.
   private static final int PIPES_RESTING_MAX = 16;
 
   private final Engine engine;
@@ -67,6 +67,7 @@ public final class Ropewalk implements AutoCloseable {
   private final Registration registration;
   private final PageCache cache;
   private final KernelPipes pipes;
+  private final KernelPipes relayPipes;
   private final Splice splice;
   private final Ends ends;
 
@@ -77,6 +78,7 @@ public final class Ropewalk implements AutoCloseable {
     this.registration = registration;
     this.cache = cache;
     this.pipes = new KernelPipes(engine.syscalls(), KernelPipes.SIZE, PIPES_RESTING_MAX);
+    this.relayPipes = new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX);
     this.splice = new Splice(engine, pipes, prices);
     this.ends = new Ends(this);
   }
@@ -203,7 +205,7 @@ public final class Ropewalk implements AutoCloseable {
   ///
   /// @param idle how long no byte may go either way before both are reset; zero for ever
   public Relay relay(Socket near, Socket far, Duration idle) {
-    return new Relay(near, far, pipes, idle.toNanos());
+    return new Relay(near, far, relayPipes, idle.toNanos());
   }
 
   /// Begins a move as `options` say and returns; see [Splice#submit].
@@ -264,7 +266,8 @@ public final class Ropewalk implements AutoCloseable {
   public void close() {
     try (pool;
         engine; // before the pool: what the ring knows goes after the last request (rule 12)
-        pipes) {
+        pipes;
+        relayPipes) {
       cache.close();
     }
   }

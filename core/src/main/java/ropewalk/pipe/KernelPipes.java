@@ -6,22 +6,26 @@ import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Syscalls;
 
 /// Kernel pipes at rest. Opening one costs two descriptors and three calls, so a few are kept; the
-/// kernel counts their pages against the user, so only a few.
+/// kernel counts their pages against the user, so only a few. For the same reason only so many are
+/// made wider than the kernel makes them: an ordinary user has 16384 pages, and once they are used
+/// every new pipe of every program of that user gets two.
 ///
 /// Shared by all threads, behind its own lock; calls are made outside of it.
 public final class KernelPipes implements AutoCloseable {
 
-  /// Bytes of a pipe that bytes only pass through: what the kernel gives of itself. Bigger ones
-  /// measured slower.
+  /// Bytes of a pipe that a move passes through: what the kernel gives of itself. Bigger ones
+  /// measured slower there; a relay asks for more.
   public static final int SIZE = 64 << 10;
 
   private final Syscalls syscalls;
   private final int size;
   private final int restingMax;
   private final ArrayDeque<KernelPipe> resting = new ArrayDeque<>();
+  private int open;
   private boolean closed;
 
   /// Pipes of `size` bytes if the kernel grants it, of which at most `restingMax` rest at a time.
+  /// While more than that are open, further ones are no wider than the kernel makes them.
   public KernelPipes(Syscalls syscalls, int size, int restingMax) {
     this.syscalls = syscalls;
     this.size = size;
@@ -30,23 +34,26 @@ public final class KernelPipes implements AutoCloseable {
 
   /// *Gives* an empty pipe.
   public KernelPipe take() throws IOException {
+    boolean mayWiden;
     synchronized (resting) {
       KernelPipe rested = resting.pollLast();
       if (rested != null) {
         return rested;
       }
+      mayWiden = open++ < restingMax;
     }
-    KernelPipe pipe = KernelPipe.open(syscalls);
+    @Nullable KernelPipe pipe = null;
     boolean ready = false;
     try {
-      if (pipe.size() != size) {
+      pipe = KernelPipe.open(syscalls);
+      if (pipe.size() > size || (pipe.size() < size && mayWiden)) {
         var _ = pipe.resize(size);
       }
       ready = true;
       return pipe;
     } finally {
       if (!ready) {
-        pipe.close();
+        drop(pipe);
       }
     }
   }
@@ -54,7 +61,7 @@ public final class KernelPipes implements AutoCloseable {
   /// *Takes* a pipe back. A dirty one is closed, whatever room there is.
   public void bringBack(KernelPipe pipe) {
     if (!rest(pipe)) {
-      pipe.close();
+      drop(pipe);
     }
   }
 
@@ -67,11 +74,21 @@ public final class KernelPipes implements AutoCloseable {
 
   private boolean rest(KernelPipe pipe) {
     synchronized (resting) {
-      if (closed || pipe.isDirty() || resting.size() >= restingMax) {
+      boolean isSurplus = open > restingMax && pipe.size() < size;
+      if (closed || pipe.isDirty() || isSurplus || resting.size() >= restingMax) {
         return false;
       }
       resting.addLast(pipe);
       return true;
+    }
+  }
+
+  private void drop(@Nullable KernelPipe pipe) {
+    if (pipe != null) {
+      pipe.close();
+    }
+    synchronized (resting) {
+      open--;
     }
   }
 
@@ -87,7 +104,7 @@ public final class KernelPipes implements AutoCloseable {
       if (pipe == null) {
         return;
       }
-      pipe.close();
+      drop(pipe);
     }
   }
 }

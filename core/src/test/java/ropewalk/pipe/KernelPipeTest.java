@@ -130,4 +130,27 @@ final class KernelPipeTest {
       assertThat(from.bytes()).isEqualTo((3L << 18) - went);
     }
   }
+
+  @Test
+  void onlyAsManyAreWideAsMayRest() throws IOException {
+    int wide = 256 << 10;
+    try (KernelPipes pipes = new KernelPipes(HOST, wide, 2)) {
+      KernelPipe first = pipes.take();
+      KernelPipe second = pipes.take();
+      KernelPipe third = pipes.take();
+      assertThat(first.size()).isEqualTo(second.size()).isEqualTo(wide);
+      assertThat(third.size()).isLessThan(wide);
+      pipes.bringBack(third);
+      assertThat(third.sink().isOpen()).as("a narrow one rests only where there is room").isFalse();
+      pipes.bringBack(second);
+      assertThat(pipes.take()).isSameAs(second);
+      second.markDirty();
+      pipes.bringBack(second);
+      KernelPipe fourth = pipes.take();
+      assertThat(fourth.size()).as("one of the two has gone").isEqualTo(wide);
+      pipes.bringBack(fourth);
+      pipes.bringBack(first);
+      assertThat(pipes.resting()).isEqualTo(2);
+    }
+  }
 }
