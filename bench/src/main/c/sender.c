@@ -1,9 +1,11 @@
 /*
  * The C peers: what a careful C program does to send a cached file, without any library.
  *
- *   sender sendfile | pread-write | splice | vmsplice | vmsplice-1m
+ *   sender sendfile | pread-write | splice | vmsplice | vmsplice-1m [PAUSE]
  *   send tcp PORT FILE SIZE COUNT   -> sent BYTES NANOS HEAP USER KERNEL ROUTE
  *   send unix PATH FILE SIZE COUNT
+ *
+ * With PAUSE it waits so many milliseconds before it shuts down, and does not count them.
  *
  * Connects, sends the first SIZE bytes of FILE COUNT times, shuts down, waits until the receiver closes.
  * USER and KERNEL are the bytes copied on the sending side, by the program and by the kernel for it.
@@ -103,6 +105,7 @@ int main(int argc, char **argv) {
   long long size;
   int count;
   const char *way = argc > 1 ? argv[1] : "";
+  struct timespec pause = {0, argc > 2 ? atoi(argv[2]) * 1000000L : 0};
   int (*send_once)(int, int, long long) = strcmp(way, "sendfile") == 0      ? by_sendfile
                                           : strcmp(way, "pread-write") == 0 ? by_pread_write
                                           : strcmp(way, "splice") == 0      ? by_splice
@@ -123,8 +126,9 @@ int main(int argc, char **argv) {
     long long start = now();
     int to = connect_to(kind, address), failed = file < 0 || to < 0;
     for (int i = 0; i < count && !failed; i++) failed = send_once(file, to, size);
+    nanosleep(&pause, NULL);
     if (!failed) failed = shutdown(to, SHUT_WR) || read(to, &byte, 1) != 0;
-    long long nanos = now() - start;
+    long long nanos = now() - start - pause.tv_nsec;
     if (failed) printf("error sender %s to %s %s: %s\n", way, kind, address, strerror(errno));
     else printf("sent %lld %lld 0 0 %lld %s\n", size * count, nanos, size * count * copies, way);
     fflush(stdout);

@@ -17,6 +17,8 @@ public final class Bench {
         --cells   workloads whose name contains one of the texts, such as tcp-1m or slow
         --rounds  instead of 15, and of 6 into a slow reader
         --list    names subjects and workloads, and ends
+      bench/run relay [--quick] [--only TEXT,TEXT] [--rounds N]
+        relays between two sockets; results go to bench/results/relay.json and relay.md
       bench/run micro SET [--quick]
         micro benchmarks beside the peers', with the heap they use; SET is: pages
       bench/run jmh [JMH options]
