@@ -65,7 +65,7 @@ public final class RelayBench {
     }
 
     double gigabytesPerCpuSecond() {
-      return (double) bytes / Math.max(1, cpuNanos);
+      return (double) bytes / cpuNanos;
     }
   }
 
@@ -198,6 +198,7 @@ public final class RelayBench {
               .formatted(process.subject().name(), kind, BODY_BYTES * count, sent, taken));
     }
     long nanos = Long.parseLong(answer.split(" ", -1)[2]);
-    return new Passed(taken, nanos, process.cpuNanos(meter) - before);
+    long cpuNanos = process.cpuNanos(meter) - before;
+    return new Passed(taken, nanos, Math.max(cpuNanos, process.resolutionNanos()));
   }
 }

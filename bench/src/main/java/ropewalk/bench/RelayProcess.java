@@ -65,6 +65,12 @@ record RelayProcess(RelaySubject subject, Process process, String address)
     return ticks * TICK_NANOS;
   }
 
+  /// The least that its clock can tell: a sample that shows less shows nothing, and is taken for
+  /// this much.
+  long resolutionNanos() {
+    return "socat".equals(subject.program()) ? TICK_NANOS : 1;
+  }
+
   private static String freePort() throws IOException {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return Integer.toString(free.getLocalPort());
