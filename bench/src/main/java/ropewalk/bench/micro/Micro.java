@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -15,13 +16,14 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import ropewalk.bench.Machine;
 
-/// Runs a set of micro benchmarks by one and by two threads, and writes what came out: `bench/run
+/// Runs a set of micro benchmarks by one thread, and by two where they share something, and writes what came out: `bench/run
 /// micro SET [--quick]`.
 ///
 /// A set is a package below this one. Its classes are the subjects, named `<Subject><Set>`; their
 /// methods are the cells, and those that do the same have the same name.
 public final class Micro {
-  private static final int[] THREADS = {1, 2};
+  /// Sets whose subjects share something between threads, so that two may be dearer than one.
+  private static final Set<String> SHARED = Set.of("pages");
 
   private static final String HELP =
       "bench/run micro SET [--quick], where SET is: pages, iterators";
@@ -45,8 +47,9 @@ public final class Micro {
         Machine.describe("bench/run micro " + String.join(" ", arguments), home);
     String load = Machine.load();
     MicroReport report = new MicroReport(set);
-    for (int threads : THREADS) {
-      report.add(threads, run(set, threads, quick));
+    report.add(1, run(set, 1, quick));
+    if (SHARED.contains(set)) {
+      report.add(2, run(set, 2, quick));
     }
     facts.put("load before / after", load + " / " + Machine.load());
     Path results = quick ? home.resolve("target/results") : home.resolve("results");
