@@ -16,8 +16,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import ropewalk.bench.Machine;
 
-/// Runs a set of micro benchmarks by one thread, and by two where they share something, and writes what came out: `bench/run
-/// micro SET [--quick]`.
+/// Runs a set of micro benchmarks by one thread, and by two where they share something, and writes
+/// what came out: `bench/run micro SET [--quick]`.
 ///
 /// A set is a package below this one. Its classes are the subjects, named `<Subject><Set>`; their
 /// methods are the cells, and those that do the same have the same name.
@@ -26,17 +26,18 @@ public final class Micro {
   private static final Set<String> SHARED = Set.of("pages");
 
   private static final String HELP =
-      "bench/run micro SET [--quick], where SET is: pages, iterators";
+      "bench/run micro SET [--quick] [--one-fork], where SET is: pages, iterators";
 
   private Micro() {}
 
   /// Runs what the arguments name.
   ///
   /// @param arguments the set, and perhaps `--quick`, which shows in a minute that everything runs
-  ///   and measures nothing
+  ///   and measures nothing, or `--one-fork`, which takes half of the time
   public static void main(String[] arguments) throws IOException, RunnerException {
     List<String> words = new ArrayList<>(List.of(arguments));
     boolean quick = words.remove("--quick");
+    boolean one = words.remove("--one-fork");
     if (words.size() != 1 || !words.getFirst().matches("[a-z]+")) {
       System.out.println(HELP);
       return;
@@ -47,9 +48,9 @@ public final class Micro {
         Machine.describe("bench/run micro " + String.join(" ", arguments), home);
     String load = Machine.load();
     MicroReport report = new MicroReport(set);
-    report.add(1, run(set, 1, quick));
+    report.add(1, run(set, 1, quick, one));
     if (SHARED.contains(set)) {
-      report.add(2, run(set, 2, quick));
+      report.add(2, run(set, 2, quick, one));
     }
     facts.put("load before / after", load + " / " + Machine.load());
     Path results = quick ? home.resolve("target/results") : home.resolve("results");
@@ -57,7 +58,7 @@ public final class Micro {
     System.out.println("written: " + results.resolve(set + ".md"));
   }
 
-  private static Collection<RunResult> run(String set, int threads, boolean quick)
+  private static Collection<RunResult> run(String set, int threads, boolean quick, boolean one)
       throws RunnerException {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
@@ -65,6 +66,9 @@ public final class Micro {
             .threads(threads)
             .shouldFailOnError(true)
             .addProfiler(GCProfiler.class);
+    if (one) {
+      options = options.forks(1);
+    }
     if (quick) {
       TimeValue moment = TimeValue.milliseconds(50);
       options = options.forks(1).warmupIterations(1).warmupTime(moment);
