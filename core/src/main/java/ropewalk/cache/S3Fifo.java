@@ -113,9 +113,13 @@ final class S3Fifo {
     (isGhost(run) ? main : small).push(run);
   }
 
-  /// A run that was picked turns out to be in use: it has earned a place in the main queue.
+  /// A run that was picked turns out to be in use: it has earned a place in the main queue, unless
+  /// it was written meanwhile and has one already. In two places it would count twice for ever, and
+  /// a cache that believes itself full lets each run go as soon as it is read.
   void readmit(Run run) {
-    main.push(run);
+    if (run.queue == null) {
+      main.push(run);
+    }
   }
 
   /// A run's memory became larger or smaller by a new version.

@@ -44,6 +44,23 @@ class S3FifoTest {
     }
   }
 
+  /// Between the pick and the verdict that it can't leave a writer may have admitted it anew.
+  @Test
+  void aPickedRunThatWasAdmittedMeanwhileCountsOnce() throws Exception {
+    try (CacheRoom room = new CacheRoom(1 << 20, new byte[0])) {
+      Run run = admit(room.map, 1);
+      assertThat(fifo.pick()).isSameAs(run);
+      fifo.admit(run);
+      fifo.readmit(run);
+      assertThat(fifo.count()).isEqualTo(1);
+      assertThat(fifo.bytes()).isEqualTo(Run.SIZE);
+      fifo.forget(run);
+      assertThat(fifo.count()).isZero();
+      assertThat(fifo.bytes()).isZero();
+      assertThat(fifo.pick()).isNull();
+    }
+  }
+
   @Test
   void whatComesBackSoonIsKeptLonger() throws Exception {
     try (CacheRoom room = new CacheRoom(1 << 20, new byte[0])) {
