@@ -19,6 +19,7 @@ import ropewalk.linux.Fd;
 import ropewalk.net.Address;
 import ropewalk.net.Listener;
 import ropewalk.net.Relay;
+import ropewalk.net.Relays;
 import ropewalk.net.Socket;
 import ropewalk.net.Tcp;
 import ropewalk.net.Unix;
@@ -67,7 +68,7 @@ public final class Ropewalk implements AutoCloseable {
   private final Registration registration;
   private final PageCache cache;
   private final KernelPipes pipes;
-  private final KernelPipes relayPipes;
+  private final Relays relays;
   private final Splice splice;
   private final Ends ends;
 
@@ -78,7 +79,10 @@ public final class Ropewalk implements AutoCloseable {
     this.registration = registration;
     this.cache = cache;
     this.pipes = new KernelPipes(engine.syscalls(), KernelPipes.SIZE, PIPES_RESTING_MAX);
-    this.relayPipes = new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX);
+    this.relays =
+        new Relays(
+            engine.syscalls(),
+            new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX));
     this.splice = new Splice(engine, pipes, prices);
     this.ends = new Ends(this);
   }
@@ -205,7 +209,7 @@ public final class Ropewalk implements AutoCloseable {
   ///
   /// @param idle how long no byte may go either way before both are reset; zero for ever
   public Relay relay(Socket near, Socket far, Duration idle) {
-    return new Relay(near, far, relayPipes, idle.toNanos());
+    return new Relay(near, far, relays, idle.toNanos());
   }
 
   /// Begins a move as `options` say and returns; see [Splice#submit].
@@ -267,7 +271,7 @@ public final class Ropewalk implements AutoCloseable {
     try (pool;
         engine; // before the pool: what the ring knows goes after the last request (rule 12)
         pipes;
-        relayPipes) {
+        relays) {
       cache.close();
     }
   }

@@ -21,7 +21,6 @@ record RelaySubject(String name, Subject.Family family, @Nullable String program
     return List.of(
         new RelaySubject("ours-ring", Subject.Family.OURS, null, "ring"),
         new RelaySubject("ours-epoll", Subject.Family.OURS, null, "epoll"),
-        new RelaySubject("ours-epoll-platform", Subject.Family.OURS, null, "epoll-platform"),
         new RelaySubject("netty-spliceTo", Subject.Family.JVM, null, "netty-splice"),
         new RelaySubject("netty-bytebuf", Subject.Family.JVM, null, "netty-copy"),
         new RelaySubject("haproxy-splice", Subject.Family.C, "haproxy", "65536"),

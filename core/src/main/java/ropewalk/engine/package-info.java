@@ -18,7 +18,8 @@
 ///
 /// Read in this order: [Engine]; EngineFrame, Gate, Watch, Waiter; Parking, Doorbell, Bell,
 /// Interruptor; [EpollEngine], Interest; [RingEngine], SharedRing, Request; FileCall, Attempts,
-/// Workers, Errand. The picture at large: docs/design/engine.md.
+/// Workers, Errand; [Lookout], for who watches many descriptors itself. The picture at large:
+/// docs/design/engine.md.
 @NullMarked
 package ropewalk.engine;
 

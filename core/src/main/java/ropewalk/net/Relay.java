@@ -2,23 +2,24 @@ package ropewalk.net;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Scratch;
-import ropewalk.pipe.KernelPipes;
 import ropewalk.splice.Source;
 
 /// Two sockets joined, both ways, without a byte in user space: what comes in at one goes out at
 /// the other, until both have ended.
 ///
 /// ```
-///             forth                                          a thread each way
-///   near ──splice──► kernel pipe ──splice──► far
-///   near ◄──splice── kernel pipe ◄──splice── far
+///             forth
+///   near ──splice──► kernel pipe ──splice──► far        both on one thread of [Relays],
+///   near ◄──splice── kernel pipe ◄──splice── far        which many relays share
 ///             back
 /// ```
 ///
@@ -27,19 +28,18 @@ import ropewalk.splice.Source;
 /// There is one gentle case. A side that takes no more (EPIPE) may have said its last word already,
 /// an early answer to a body that it doesn't want; that word is delivered first.
 ///
-/// *Waiting.* Calls never block; who must wait parks in the engine, a virtual thread off its
-/// carrier; both ways run on threads of the caller's kind. Idle is when no byte went *either* way:
-/// a long answer keeps the silent way open.
+/// *Waiting.* No call blocks. A thread that moves bytes has little to do for each event, two
+/// splices, so it watches many relays itself instead of one thread parking and being woken for
+/// each; whoever calls [#run] parks once. Idle is when no byte went *either* way: a long answer
+/// keeps the silent way open.
 ///
 /// *Copies.* None in user space. TCP and AF_UNIX hand over the pages in which the bytes arrived.
 ///
-/// *Ownership.* Takes both sockets, and closes them when [#run] returns. Nobody else uses them
+/// *Ownership.* Takes both sockets, and closes them when it is over. Nobody else uses them
 /// meanwhile. [#cut], [#forth] and [#back] may be called from any thread.
 public final class Relay {
   /// What a pipe between two sockets is asked to hold, in bytes: the most that an ordinary user
-  /// gets, so that a call passes on what has come in since the last one. Chosen from smoke runs on
-  /// a busy machine: platform threads over TCP gained with each step from 64 KiB, virtual threads
-  /// gained nothing beyond 256 KiB.
+  /// gets, so that a call passes on what has come in since the last one.
   public static final int PIPE_BYTES = 1 << 20;
 
   /// How long, and for how many bytes, a side may go on sending after it was told the last word of
@@ -61,59 +61,77 @@ public final class Relay {
   /// What ended it, first come.
   private record Ending(Relayed.Why why, @Nullable IOException cause) {}
 
-  private final Socket near;
-  private final Socket far;
-  private final RelayWay forth;
-  private final RelayWay back;
-  private final long idleNanos;
+  final Socket near;
+  final Socket far;
+  final RelayWay forth;
+  final RelayWay back;
+  final long idleNanos;
+  private final Relays relays;
+  private final CompletableFuture<Relayed> over = new CompletableFuture<>();
   private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
+  private volatile @Nullable RelayLoop loop;
+  private volatile boolean isNew = true;
+
+  /// Where it is on its thread, and its thread's own; null before and after.
+  @Nullable RelayJoint joint;
+
   private volatile boolean isCut;
   private volatile long movedNanos;
   private long dropped;
 
   /// Takes `near` and `far`.
   ///
-  /// @param pipes where kernel pipes rest; lent
+  /// @param relays whose threads move the bytes; lent
   /// @param idleNanos how long no byte may go either way before both sides are reset; 0 for ever
-  public Relay(Socket near, Socket far, KernelPipes pipes, long idleNanos) {
+  public Relay(Socket near, Socket far, Relays relays, long idleNanos) {
     if (idleNanos < 0) {
       throw new IllegalArgumentException("idleNanos must not be negative: " + idleNanos);
     }
     this.near = near;
     this.far = far;
+    this.relays = relays;
     this.idleNanos = idleNanos;
-    this.forth = new RelayWay(this, near, far, pipes);
-    this.back = new RelayWay(this, far, near, pipes);
+    this.forth = new RelayWay(this, near, far, relays.pipes());
+    this.back = new RelayWay(this, far, near, relays.pipes());
   }
 
-  /// Passes on until both ways have ended: one on this thread, one on another of its kind. Once
-  /// only.
+  /// Begins, and returns; once only.
   ///
-  /// @return what went each way and why it ended; a failure of a side is a result, not an exception
-  public Relayed run() {
-    moved();
-    Ways ways = new Ways();
-    boolean isOrderly = false;
+  /// @return what went each way and why it ended, once it has: a failure of a side is a result, not
+  ///   an exception. Dependents run on a thread that moves bytes, or on one of their own: they must
+  ///   not wait.
+  public CompletionStage<Relayed> start() {
+    movedNanos = System.nanoTime();
     try {
-      Thread watcher = Thread.ofVirtual().name("relay idle").unstarted(this::watch);
-      Thread other = ways.start();
-      if (idleNanos > 0) {
-        watcher.start();
-      }
-      ways.isForthWhole = forth.run();
-      ways.join(other);
-      watcher.interrupt();
-      ways.join(watcher);
-      isOrderly = ways.isOrderly();
-    } finally {
-      if (isOrderly) {
-        near.close();
-        far.close();
-      } else {
-        reset();
+      loop = relays.begin(this);
+    } catch (IOException e) {
+      end(Relayed.Why.CUT, e);
+      finish();
+    }
+    return over;
+  }
+
+  /// Begins, and waits until both ways have ended. Whoever is interrupted meanwhile cuts it, and
+  /// keeps the status. Once only.
+  ///
+  /// @return as [#start]
+  public Relayed run() {
+    var _ = start();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        Relayed relayed = over.get();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+        return relayed;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        cut();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e); // it is only ever completed with a result
       }
     }
-    return result();
   }
 
   /// Bytes that the far side has accepted so far.
@@ -128,47 +146,68 @@ public final class Relay {
 
   /// Ends it now: both sides see a reset, and [#run] returns.
   public void cut() {
-    end(Relayed.Why.CUT, null);
-    reset();
-  }
-
-  /// Parks until `socket` is ready for `events`, or closed because it is over.
-  void await(Socket socket, int events) throws Broken {
-    try {
-      int _ = socket.engine().await(socket.fd(), events, Engine.FOREVER);
-    } catch (IOException e) {
-      throw closed(e);
+    cut(Relayed.Why.CUT, null);
+    RelayLoop mine = loop;
+    if (mine != null) {
+      mine.attend(this);
     }
   }
 
-  /// Ends the relay when nothing has gone either way for too long; sleeps meanwhile, on a thread of
-  /// its own. So the ways wait without a deadline, and no timer is set and cancelled at each wait
-  /// of a virtual thread.
-  private void watch() {
+  private void cut(Relayed.Why why, @Nullable IOException cause) {
+    end(why, cause);
+    reset();
+  }
+
+  /// Whether no thread has taken it on yet.
+  boolean isNew() {
+    return isNew;
+  }
+
+  void begun() {
+    isNew = false;
+  }
+
+  /// When nothing has gone either way for too long if nothing goes until then; [Engine#FOREVER] if
+  /// it may.
+  long idleAt() {
+    return idleNanos == 0 ? Engine.FOREVER : movedNanos + idleNanos;
+  }
+
+  /// Ends it for that reason. The ways find out at their next step.
+  void idle() {
+    String words = "no byte went either way for %d ms".formatted(idleNanos / 1_000_000);
+    cut(Relayed.Why.IDLE, new SocketTimeoutException(words));
+  }
+
+  /// Both ways are over: closes both sides, and tells who waits. A side that had more to say than
+  /// the other would take is listened to for a moment first, on a thread of its own.
+  void finish() {
+    if (isCut || forth.isWhole() == back.isWhole()) {
+      finish(forth.isWhole() && back.isWhole());
+    } else {
+      Socket talking = back.isWhole() ? near : far;
+      Thread _ = Thread.ofVirtual().name("relay linger").start(() -> finish(linger(talking)));
+    }
+  }
+
+  private void finish(boolean isOrderly) {
     try {
-      while (true) {
-        long left = movedNanos + idleNanos - System.nanoTime();
-        if (left <= 0) {
-          String words = "no byte went either way for %d ms".formatted(idleNanos / 1_000_000);
-          end(Relayed.Why.IDLE, new SocketTimeoutException(words));
-          reset();
-          return;
-        }
-        Thread.sleep(Duration.ofNanos(left));
+      if (isOrderly && !isCut) {
+        near.close();
+        far.close();
+      } else {
+        reset();
       }
-    } catch (InterruptedException e) {
-      // The relay has ended.
+    } finally {
+      over.complete(result());
     }
   }
 
   /// A byte, or an end, has gone one way.
   void moved() {
-    movedNanos = System.nanoTime();
-  }
-
-  /// What was being said is cut off: no end is to be passed on any more.
-  void noteCut() {
-    isCut = true;
+    if (idleNanos != 0) {
+      movedNanos = System.nanoTime();
+    }
   }
 
   /// Whether no end is to be passed on any more.
@@ -200,24 +239,6 @@ public final class Relay {
     end(Relayed.Why.CUT, cause);
     reset();
     return new Broken();
-  }
-
-  /// Waits a moment where descriptors have run out, as others free them; for another reason, or for
-  /// too long, it is the end.
-  void relief(IOException cause, long millis) throws Broken {
-    boolean passes =
-        cause instanceof LinuxException answer
-            && (answer.errno() == Errno.EMFILE || answer.errno() == Errno.ENFILE);
-    boolean isIdle = idleNanos > 0 && System.nanoTime() - movedNanos > idleNanos;
-    if (!passes || isIdle || isCut) {
-      throw closed(cause);
-    }
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw closed(cause);
-    }
   }
 
   private void end(Relayed.Why why, @Nullable IOException cause) {
@@ -266,45 +287,5 @@ public final class Relay {
         back.lost() + (isForthBroken ? 0 : dropped),
         last == null ? Relayed.Why.ENDED : last.why(),
         last == null ? null : last.cause());
-  }
-
-  /// The two threads of one run.
-  private final class Ways {
-    private boolean isForthWhole;
-    private boolean isBackWhole;
-
-    /// Starts the way back, on a thread of the caller's kind: what waiting costs depends on that.
-    Thread start() {
-      Runnable way = () -> isBackWhole = back.run();
-      return Thread.currentThread().isVirtual()
-          ? Thread.ofVirtual().name("relay back").start(way)
-          : Thread.ofPlatform().daemon().name("relay back").start(way);
-    }
-
-    /// Whether both sides know that they have heard all there was. Whoever had more to say than the
-    /// other would take is listened to for a moment.
-    boolean isOrderly() {
-      if (isCut || isForthWhole == isBackWhole) {
-        return isForthWhole && isBackWhole;
-      }
-      return linger(isBackWhole ? near : far);
-    }
-
-    /// Waits for it; an interrupt cuts the relay, and the status is kept.
-    void join(Thread other) {
-      boolean interrupted = false;
-      while (true) {
-        try {
-          other.join();
-          break;
-        } catch (InterruptedException e) {
-          interrupted = true;
-          cut();
-        }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 }

@@ -2,11 +2,11 @@ package ropewalk.net;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
-import ropewalk.linux.Poll;
 import ropewalk.linux.Splices;
 import ropewalk.pipe.KernelPipe;
 import ropewalk.pipe.KernelPipes;
@@ -15,12 +15,12 @@ import ropewalk.pipe.KernelPipes;
 ///
 /// ```
 ///          EAGAIN: the source is empty                    EAGAIN: the sink is full
-///            park on POLLIN, pipe given back                park on POLLOUT, pipe kept
+///            BYTES, pipe given back                         ROOM, pipe kept
 ///               ┌──┐                                            ┌──┐
 ///               ▼  │        some bytes                          ▼  │
 ///             FILL ─┴────────────────────────────────────► DRAIN ──┴─┐
 ///               ▲ │                                          │ ▲     │ short: the rest again
-///               │ └─ 0: half-close the sink, DONE            │ └─────┘
+///               │ └─ 0: half-close the sink, OVER            │ └─────┘
 ///               └──────────────── pipe empty ────────────────┘
 /// ```
 ///
@@ -28,6 +28,9 @@ import ropewalk.pipe.KernelPipes;
 /// ambiguous: an empty pipe can't be full, and a pipe with bytes in it can't be empty. That is also
 /// the back-pressure: what the pipe holds is all that is ever under way, and a source is not read
 /// while the sink is full.
+///
+/// It never waits: [#step] does what can be done and says what it waits for, and whoever drives it
+/// ([RelayLoop]) steps it again when that has come.
 ///
 /// One slot of the pipe may hold a run of pages, and a call may take a part out of its middle; only
 /// the kernel's counts are believed. Every call is non-blocking by flag as well as by
@@ -42,14 +45,30 @@ final class RelayWay {
   /// No errno: the descriptor was closed here.
   private static final long CLOSED = 1L << 32;
 
-  /// How long to wait for others to bring a pipe back when the descriptors have run out.
-  private static final long RELIEF_MILLIS = 10;
+  /// The most fills of one step: then others have their turn.
+  private static final int TURN = 16;
+
+  /// What a way waits for.
+  enum Need {
+    /// Nothing: it has had its turn and goes on at the next.
+    TURN,
+    /// The source's next bytes, or its end.
+    BYTES,
+    /// Room at the sink.
+    ROOM,
+    /// A descriptor for a pipe, where they have run out; others free theirs.
+    PIPE,
+    /// Nothing any more.
+    OVER
+  }
 
   private final Relay relay;
   private final Socket from;
   private final Socket to;
   private final KernelPipes pipes;
   private @Nullable KernelPipe pipe;
+  private Need need = Need.TURN;
+  private boolean isWhole;
   private volatile long taken;
   private volatile long accepted;
 
@@ -70,83 +89,105 @@ final class RelayWay {
     return taken - accepted;
   }
 
-  /// Passes on until the source ends, then half-closes the sink. Who failed has been told to the
-  /// relay before this returns.
-  ///
-  /// @return true if the source ended and all of it was passed on
-  boolean run() {
-    try {
-      while (fill()) {
-        drain();
-      }
-      return passOnTheEnd();
-    } catch (Relay.Broken broken) {
-      return false;
-    } catch (RuntimeException e) {
-      var _ = relay.closed(new IOException("a fault of ours ended the relay", e));
-      return false;
-    } finally {
-      rest();
-    }
+  /// What the last step waits for; at first a turn.
+  Need need() {
+    return need;
   }
 
-  /// Fills the empty pipe; parks until there is something to fill it with.
+  /// Whether the source ended and all of it was passed on.
+  boolean isWhole() {
+    return isWhole;
+  }
+
+  /// Passes on what can be passed on now, and half-closes the sink when the source has ended. Who
+  /// failed has been told to the relay before this returns; then it is over.
   ///
-  /// @return false at the end of the source
-  private boolean fill() throws Relay.Broken {
+  /// @return what it waits for
+  Need step() {
+    try {
+      need = pass();
+    } catch (Relay.Broken broken) {
+      need = Need.OVER;
+    } catch (RuntimeException e) {
+      var _ = relay.closed(new IOException("a fault of ours ended the relay", e));
+      need = Need.OVER;
+    } finally {
+      if (lost() == 0 || need == Need.OVER) {
+        rest();
+      }
+    }
+    return need;
+  }
+
+  private Need pass() throws Relay.Broken {
+    for (int turn = 0; turn < TURN; turn++) {
+      if (lost() == 0) {
+        if (!take()) {
+          return Need.PIPE;
+        }
+        long got = fill();
+        if (got == 0) {
+          isWhole = passOnTheEnd();
+          return Need.OVER;
+        }
+        if (got < 0) {
+          return Need.BYTES;
+        }
+      }
+      if (!drain()) {
+        return Need.ROOM;
+      }
+    }
+    return Need.TURN;
+  }
+
+  /// Fills the empty pipe.
+  ///
+  /// @return bytes, 0 at the end of the source, negative if there is nothing yet
+  private long fill() throws Relay.Broken {
+    KernelPipe through = Objects.requireNonNull(pipe);
     while (true) {
-      KernelPipe through = take();
       through.markDirty();
       long got = splice(from.fd(), through.source(), FILL_MAX);
       if (got > 0) {
         taken += got;
         relay.moved();
-        return true;
+        return got;
       }
       through.markClean();
-      if (got == 0) {
-        return false;
+      if (got == 0 || got == -Errno.EAGAIN) {
+        return got;
       }
-      if (got == -Errno.EAGAIN) {
-        rest();
-        relay.await(from, Poll.POLLIN);
-      } else if (got == -CLOSED) {
+      if (got == -CLOSED) {
         throw relay.closed(new ClosedChannelException());
-      } else if (got != -Errno.EINTR) {
+      }
+      if (got != -Errno.EINTR) {
         throw relay.broke(from, LinuxException.of(got, "splice", "fd_in", from, "fd_out", through));
       }
     }
   }
 
-  /// Drains the pipe until it is empty; parks whenever the sink is full.
-  private void drain() throws Relay.Broken {
-    KernelPipe through = take();
+  /// Drains the pipe until it is empty.
+  ///
+  /// @return false if the sink is full
+  private boolean drain() throws Relay.Broken {
+    KernelPipe through = Objects.requireNonNull(pipe);
     for (long left = lost(); left > 0; left = lost()) {
       if (!drainOnce(through, left)) {
-        relay.await(to, Poll.POLLOUT);
+        return false;
       }
     }
     through.markClean();
+    return true;
   }
 
-  /// One call. What it says is noted before the sink's send lock is free again, see
-  /// [#passOnTheEnd].
+  /// One call.
   ///
   /// @return false if the sink is full
   private boolean drainOnce(KernelPipe through, long left) throws Relay.Broken {
-    long put;
-    to.sending().lock();
-    try {
-      put = splice(through.sink(), to.fd(), left);
-      if (put > 0) {
-        accepted += put;
-      } else if (put != -Errno.EAGAIN && put != -Errno.EINTR && put != -Errno.EPIPE) {
-        relay.noteCut();
-      }
-    } finally {
-      to.sending().unlock();
-    }
+    long put = splice(through.sink(), to.fd(), left);
     if (put > 0) {
+      accepted += put;
       relay.moved();
     } else if (put == 0) {
       throw relay.broke(to, new IOException("splice: " + through + " holds bytes, 0 came out"));
@@ -161,16 +202,10 @@ final class RelayWay {
 
   /// Half-closes the sink, unless the end was none: the kernel tells of a reset once, to whoever
   /// calls first. If that was the other way, which writes to this source, we see an end where the
-  /// peer's bytes were cut off. The other way notes what it heard before it lets go of the lock; so
-  /// look once the lock was ours.
+  /// peer's bytes were cut off. The other way has told the relay then.
   private boolean passOnTheEnd() {
-    from.sending().lock();
-    try {
-      if (relay.isCut()) {
-        return false;
-      }
-    } finally {
-      from.sending().unlock();
+    if (relay.isCut()) {
+      return false;
     }
     try {
       to.shutdownOutput();
@@ -202,18 +237,22 @@ final class RelayWay {
     }
   }
 
-  /// The pipe of this way; waits for others to bring one back where no more can be opened.
-  private KernelPipe take() throws Relay.Broken {
-    KernelPipe through = pipe;
-    while (through == null) {
+  /// Sees that this way has a pipe.
+  ///
+  /// @return false if the descriptors have run out
+  private boolean take() throws Relay.Broken {
+    if (pipe == null) {
       try {
-        through = pipes.take();
+        pipe = pipes.take();
       } catch (IOException e) {
-        relay.relief(e, RELIEF_MILLIS);
+        if (e instanceof LinuxException answer
+            && (answer.errno() == Errno.EMFILE || answer.errno() == Errno.ENFILE)) {
+          return false;
+        }
+        throw relay.closed(e);
       }
     }
-    pipe = through;
-    return through;
+    return true;
   }
 
   /// Brings the pipe back, to rest if it is clean and to be closed if bytes are left in it: a

@@ -31,6 +31,7 @@ import ropewalk.testkit.Pattern;
 final class RelayRoom implements AutoCloseable {
   final Ropewalk walk;
   final KernelPipes pipes;
+  final Relays relays;
   final SocketChannel peer;
   final SocketChannel other;
   final Relay relay;
@@ -48,6 +49,7 @@ final class RelayRoom implements AutoCloseable {
             .plan(PoolPlan.of(1 << 20, 1 << 20))
             .open();
     pipes = new KernelPipes(syscalls, KernelPipes.SIZE, 2);
+    relays = new Relays(syscalls, pipes, 1);
     SocketChannel first = null;
     SocketChannel second = null;
     Socket one = null;
@@ -63,14 +65,14 @@ final class RelayRoom implements AutoCloseable {
     } finally {
       Files.deleteIfExists(folder.resolve("there"));
       if (!isOpen) {
-        closeAll(first, second, one, two, pipes, walk);
+        closeAll(first, second, one, two, relays, walk);
       }
     }
     peer = first;
     other = second;
     near = one;
     far = two;
-    relay = new Relay(near, far, pipes, idleNanos);
+    relay = new Relay(near, far, relays, idleNanos);
   }
 
   /// Begins, on a virtual thread.
@@ -157,7 +159,7 @@ final class RelayRoom implements AutoCloseable {
   /// The relay closes its sockets itself, unless it was never begun.
   @Override
   public void close() throws IOException {
-    closeAll(peer, other, near, far, pipes, walk);
+    closeAll(peer, other, near, far, relays, walk);
   }
 
   private static void closeAll(@Nullable AutoCloseable... all) throws IOException {

@@ -9,8 +9,8 @@ import ropewalk.net.Relay;
 import ropewalk.net.Relayed;
 import ropewalk.net.Socket;
 
-/// One connection through the proxy, on a virtual thread of its own (and one more for the way
-/// back).
+/// One connection through the proxy, on a virtual thread of its own that connects, hands the bytes
+/// over to the threads of [ropewalk.net.Relays], and waits for the end.
 ///
 /// ```
 ///   CONNECTING ──────► RELAYING ──────► ended, one line for the log

@@ -22,9 +22,8 @@ public final class RelayPeer {
     String listen = arguments[1];
     String target = arguments[2];
     switch (arguments[0]) {
-      case "ring" -> ours(IO_URING, false, listen, target);
-      case "epoll" -> ours(EPOLL, false, listen, target);
-      case "epoll-platform" -> ours(EPOLL, true, listen, target);
+      case "ring" -> ours(IO_URING, listen, target);
+      case "epoll" -> ours(EPOLL, listen, target);
       case "netty-splice" -> new NettyRelay(true).run(listen, target);
       case "netty-copy" -> new NettyRelay(false).run(listen, target);
       default -> throw new IOException("no such way: " + arguments[0]);
@@ -32,18 +31,12 @@ public final class RelayPeer {
   }
 
   /// The face, with a thread for each connection as `./ropewalk proxy` has it.
-  private static void ours(Engine.Choice choice, boolean isPlatform, String listen, String target)
-      throws IOException {
+  private static void ours(Engine.Choice choice, String listen, String target) throws IOException {
     try (Ropewalk walk = Ropewalk.builder().engine(choice).cacheBytes(0).open();
         Listener listener = walk.listen(listen)) {
       while (true) {
         Socket near = listener.accept();
-        Runnable relay = () -> relay(walk, near, target);
-        if (isPlatform) {
-          Thread.ofPlatform().start(relay);
-        } else {
-          Thread.ofVirtual().start(relay);
-        }
+        Thread _ = Thread.ofVirtual().start(() -> relay(walk, near, target));
       }
     }
   }
