@@ -34,6 +34,11 @@ public final class IovecIter extends IovIter {
     return new IovecIter(direction, runs);
   }
 
+  /// How many segments it was made of, those without a byte too.
+  public int segments() {
+    return runs.length;
+  }
+
   @Override
   public Shape shape() {
     return Shape.IOVEC;

@@ -27,6 +27,9 @@ import ropewalk.pipe.Pipe;
 /// then never.
 final class Lender {
 
+  /// In the place of a deadline: the call doesn't wait. The other end of time is [Pipe#FOREVER].
+  static final long AT_ONCE = Long.MIN_VALUE;
+
   private static final int PAGE = Abi.pageSize();
 
   private final FolioPool pool;
@@ -40,11 +43,20 @@ final class Lender {
     this.tally = tally;
   }
 
-  /// Copies `memory` into pages of the pool, and moves it on.
-  long copy(IovIter memory, Pipe pipe, boolean mayWait) throws IOException {
-    if (!hasRoom(pipe, mayWait)) {
-      return Pipe.NOT_NOW;
+  /// Copies `memory` into pages of the pool, and moves it on. A slot that somebody else was faster
+  /// to fill is waited for again, as long as nothing has moved.
+  long copy(IovIter memory, Pipe pipe, long until) throws IOException {
+    long before = memory.position();
+    while (memory.position() == before) {
+      if (!hasRoom(pipe, until)) {
+        return Pipe.NOT_NOW;
+      }
+      copySome(memory, pipe);
     }
+    return memory.position() - before;
+  }
+
+  private void copySome(IovIter memory, Pipe pipe) throws IOException {
     long before = memory.position();
     while (memory.count() > 0 && pipe.free() > 0) {
       long start = memory.position();
@@ -76,12 +88,10 @@ final class Lender {
         break;
       }
     }
-    long moved = memory.position() - before;
-    return moved == 0 ? Pipe.NOT_NOW : moved;
   }
 
-  /// Lends `pages`, or gives what may be given.
-  long lend(List<PageRef> pages, Pipe pipe, boolean gift, boolean mayWait) throws IOException {
+  /// Lends `pages`, or gives what may be given; waits as [#copy] does.
+  long lend(List<PageRef> pages, Pipe pipe, boolean gift, long until) throws IOException {
     long total = 0;
     for (PageRef page : pages) {
       total += page.length();
@@ -89,9 +99,16 @@ final class Lender {
     if (total == 0) {
       return 0;
     }
-    if (!hasRoom(pipe, mayWait)) {
-      return Pipe.NOT_NOW;
+    while (hasRoom(pipe, until)) {
+      long moved = lendSome(pages, pipe, gift);
+      if (moved > 0) {
+        return moved;
+      }
     }
+    return Pipe.NOT_NOW;
+  }
+
+  private static long lendSome(List<PageRef> pages, Pipe pipe, boolean gift) throws IOException {
     long moved = 0;
     for (PageRef page : pages) {
       for (int start = 0; start < page.length(); ) {
@@ -99,7 +116,7 @@ final class Lender {
         int length = Math.min(rest, page.length() - start);
         boolean isGift = gift && length == PAGE && page.provenance() == Provenance.OWNED;
         if (!pass(pipe, isGift ? given(page, start) : page.tryLend(start, length), isGift, moved)) {
-          return moved == 0 ? Pipe.NOT_NOW : moved;
+          return moved;
         }
         start += length;
         moved += length;
@@ -155,13 +172,14 @@ final class Lender {
     return (int) Math.min(memory.single(), PAGE - at);
   }
 
-  /// Whether the pipe has a free slot, waited for if it may be; throws if nobody drains it.
-  static boolean hasRoom(Pipe pipe, boolean mayWait) throws IOException {
-    if (mayWait) {
-      pipe.awaitRoom(Pipe.FOREVER);
-      return true;
+  /// Whether the pipe has a free slot, waited for until a deadline of `System.nanoTime()`, for ever
+  /// or not at all ([Pipe#FOREVER], [#AT_ONCE]); throws if nobody drains it.
+  static boolean hasRoom(Pipe pipe, long until) throws IOException {
+    if (until == AT_ONCE) {
+      return pipe.hasRoom();
     }
-    return pipe.hasRoom();
+    pipe.awaitRoom(until);
+    return true;
   }
 
   private static LinuxException fault(IovIter memory, RuntimeException cause) {

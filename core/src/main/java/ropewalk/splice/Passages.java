@@ -40,19 +40,28 @@ final class Passages implements AutoCloseable {
     this.tally = tally;
   }
 
-  /// `file` into `pipe`: waits for a slot once, then never.
-  long fill(Positional file, long offset, Pipe pipe, long length, boolean mayWait)
-      throws IOException {
-    if (!Lender.hasRoom(pipe, mayWait)) {
-      return Pipe.NOT_NOW;
+  /// `file` into `pipe`: waits for a slot (`until` as for [Lender#hasRoom]), then never. If
+  /// somebody else filled the slot meanwhile, it waits for another: 0 would mean that the file ends
+  /// here.
+  long fill(Positional file, long offset, Pipe pipe, long length, long until) throws IOException {
+    while (Lender.hasRoom(pipe, until)) {
+      if (length == 0) {
+        return 0;
+      }
+      long wanted = min(min(length, Splices.MOVE_MAX), (long) pipe.free() * PAGE);
+      try {
+        if (wanted > 0) {
+          long read = stage(file.from(offset, wanted), wanted);
+          long passed = read == 0 ? 0 : pass(offset, pipe);
+          if (read == 0 || passed > 0) {
+            return passed;
+          }
+        }
+      } finally {
+        release();
+      }
     }
-    long wanted = min(min(length, Splices.MOVE_MAX), (long) pipe.free() * PAGE);
-    try {
-      long read = stage(file.from(offset, wanted), wanted);
-      return read == 0 ? 0 : pass(offset, pipe);
-    } finally {
-      release();
-    }
+    return Pipe.NOT_NOW;
   }
 
   /// Moves what is staged into `pipe`, cut at the pages of the file, as far as there are slots.
@@ -94,8 +103,9 @@ final class Passages implements AutoCloseable {
     return isTaken;
   }
 
-  /// `pipe` into `file`: waits for the first byte, returns when the pipe is empty.
-  long drain(Pipe pipe, Positional file, long offset, long length, boolean mayWait, boolean more)
+  /// `pipe` into `file`: waits for the first byte (`until` as for [#fill]), returns when the pipe
+  /// is empty.
+  long drain(Pipe pipe, Positional file, long offset, long length, long until, boolean more)
       throws IOException {
     long limit = min(length, Splices.MOVE_MAX);
     long drained = 0;
@@ -106,10 +116,10 @@ final class Passages implements AutoCloseable {
         if (drained > 0 || pipe.isEnded()) {
           break;
         }
-        if (!mayWait) {
+        if (until == Lender.AT_ONCE) {
           return Pipe.NOT_NOW;
         }
-        if (!pipe.awaitBytes(Pipe.FOREVER)) {
+        if (!pipe.awaitBytes(until)) {
           break;
         }
         continue;

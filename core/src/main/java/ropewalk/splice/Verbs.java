@@ -5,7 +5,9 @@ import static java.lang.Math.min;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ropewalk.iov.Imports;
 import ropewalk.iov.IovIter;
+import ropewalk.iov.IovecIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
@@ -27,7 +29,8 @@ import ropewalk.pipe.PipeEnd;
 ///
 /// Where [Splice] moves all of it by the best route, these do one step as the man pages say, and a
 /// short count is a result:
-/// - a call waits, if it may, before its first byte and never after it;
+/// - a call waits, if it may, before its first byte and never after it, and for pipes at most until
+///   [#deadline]: the kernel has no such limit, callers of ours need one;
 /// - whatever has moved a byte answers how many; the next call meets the error;
 /// - 0 is the end (or a length of 0), [Pipe#NOT_NOW] is EAGAIN, all else a [LinuxException].
 ///
@@ -50,6 +53,7 @@ public final class Verbs implements AutoCloseable {
   private final Tally tally = new Tally();
   private final Passages passages;
   private final Lender lender;
+  private long deadlineNanos = Pipe.FOREVER;
 
   /// Verbs that take pages from `pool` where bytes have to be copied.
   public Verbs(FolioPool pool) {
@@ -60,6 +64,17 @@ public final class Verbs implements AutoCloseable {
   /// What these calls have copied so far.
   public Tally tally() {
     return tally;
+  }
+
+  /// Calls from now on wait until `deadlineNanos` of `System.nanoTime()` at most, and then throw
+  /// [java.net.SocketTimeoutException] with nothing moved; [Pipe#FOREVER] is what they begin with.
+  /// Only waiting for a pipe ends so: a disk answers when it answers.
+  public void deadline(long deadlineNanos) {
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  private long until(boolean mayWait) {
+    return mayWait ? deadlineNanos : Lender.AT_ONCE;
   }
 
   /// `splice(2)`: moves at most `length` bytes between two ends of which one is a pipe. Whole slots
@@ -83,7 +98,7 @@ public final class Verbs implements AutoCloseable {
     boolean mayWait = (flags & Splices.SPLICE_F_NONBLOCK) == 0;
     if (from != null && to != null) {
       demandTwo("splice", from, to);
-      long moved = from.pipe().moveTo(to.pipe(), length, waiting(mayWait, from, to), Pipe.FOREVER);
+      long moved = from.pipe().moveTo(to.pipe(), length, waiting(mayWait, from, to), deadlineNanos);
       return moved == Source.END ? 0 : moved;
     }
     if (from != null) {
@@ -94,13 +109,15 @@ public final class Verbs implements AutoCloseable {
       }
       boolean more = (flags & Splices.SPLICE_F_MORE) != 0;
       long moved =
-          passages.drain(from.pipe(), file, offset, length, mayWait && !from.isNonBlocking(), more);
+          passages.drain(
+              from.pipe(), file, offset, length, until(mayWait && !from.isNonBlocking()), more);
       return advanced(file, offOut, moved);
     }
     if (to != null) {
       Positional file = file(in);
       long offset = offset("splice", in, file, offIn, length);
-      long moved = passages.fill(file, offset, to.pipe(), length, mayWait && !to.isNonBlocking());
+      long moved =
+          passages.fill(file, offset, to.pipe(), length, until(mayWait && !to.isNonBlocking()));
       return advanced(file, offIn, moved);
     }
     throw in.refuse(Errno.EINVAL, "splice");
@@ -122,7 +139,7 @@ public final class Verbs implements AutoCloseable {
     }
     demandTwo("tee", from, to);
     boolean mayWait = (flags & Splices.SPLICE_F_NONBLOCK) == 0;
-    long shared = from.pipe().tee(to.pipe(), length, waiting(mayWait, from, to), Pipe.FOREVER);
+    long shared = from.pipe().tee(to.pipe(), length, waiting(mayWait, from, to), deadlineNanos);
     return shared == Source.END ? 0 : shared;
   }
 
@@ -132,16 +149,19 @@ public final class Verbs implements AutoCloseable {
   /// the flag says no; the end's own O_NONBLOCK is not asked.
   public long vmsplice(Operand end, IovIter memory, int flags) throws IOException {
     demandVmsplice(end, flags);
+    if (memory instanceof IovecIter vector) {
+      demandFew(vector.segments());
+    }
     if (memory.count() == 0) {
       return 0; // whatever it is that is open there
     }
     PipeEnd pipe = pipe(end);
     boolean mayWait = (flags & Splices.SPLICE_F_NONBLOCK) == 0;
     if (pipe.isSource()) {
-      return lender.copy(memory, pipe.pipe(), mayWait);
+      return lender.copy(memory, pipe.pipe(), until(mayWait));
     }
     int how = Pipe.STREAM | (mayWait ? Pipe.PLAIN : Pipe.NONBLOCK);
-    return pipe.pipe().read(memory, how, Pipe.FOREVER, tally);
+    return pipe.pipe().read(memory, how, deadlineNanos, tally);
   }
 
   /// `vmsplice(2)` with pages of the pool: no byte is copied. Each page is *lent* to the pipe,
@@ -151,12 +171,13 @@ public final class Verbs implements AutoCloseable {
   /// references in `pages` stay the caller's.
   public long vmsplice(Operand end, List<PageRef> pages, int flags) throws IOException {
     demandVmsplice(end, flags);
+    demandFew(pages.size());
     PipeEnd pipe = pipe(end);
     if (!pipe.isSource()) {
       throw end.refuse(Errno.EBADF, "vmsplice");
     }
     boolean gift = (flags & Splices.SPLICE_F_GIFT) != 0;
-    return lender.lend(pages, pipe.pipe(), gift, (flags & Splices.SPLICE_F_NONBLOCK) == 0);
+    return lender.lend(pages, pipe.pipe(), gift, until((flags & Splices.SPLICE_F_NONBLOCK) == 0));
   }
 
   /// `sendfile(2)`: moves at most `count` bytes of a file into another or into a pipe; out of a
@@ -185,11 +206,11 @@ public final class Verbs implements AutoCloseable {
   private long intoPipe(
       Operand in, @Nullable Positional source, long offset, PipeEnd pipe, long count)
       throws IOException {
-    boolean mayWait = !pipe.isNonBlocking();
+    long until = until(!pipe.isNonBlocking());
     if (source != null) {
-      return passages.fill(source, offset, pipe.pipe(), count, mayWait);
+      return passages.fill(source, offset, pipe.pipe(), count, until);
     }
-    if (!Lender.hasRoom(pipe.pipe(), mayWait)) {
+    if (!Lender.hasRoom(pipe.pipe(), until)) {
       return Pipe.NOT_NOW;
     }
     if (count == 0) {
@@ -201,6 +222,13 @@ public final class Verbs implements AutoCloseable {
   private static void demandVmsplice(Operand end, int flags) throws IOException {
     demandFlags("vmsplice", flags);
     end.demandOpen("vmsplice");
+  }
+
+  /// Throws EINVAL for more segments than a call of the kernel's may have (IOV_MAX).
+  private static void demandFew(int segments) throws IOException {
+    if (segments > Imports.SEGMENTS_MAX) {
+      throw LinuxException.of(-Errno.EINVAL, "vmsplice", "segments", segments);
+    }
   }
 
   private static PipeEnd pipe(Operand end) throws IOException {

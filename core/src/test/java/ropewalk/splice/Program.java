@@ -9,6 +9,7 @@ import static ropewalk.splice.World.PIPES;
 
 import java.io.IOException;
 import java.util.EnumMap;
+import ropewalk.iov.Imports;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Open;
 import ropewalk.testkit.Gen;
@@ -187,6 +188,21 @@ final class Program extends Partners {
     meet(Row.EMPTY_ENDED, result == 0 && World.isSink(in));
     meet(Row.FILE_ENDED, result == 0 && inEnded);
     meet(Row.SHORT, result > 0 && result < length);
+    if (result > 0 && result < length && gen.oneIn(3)) {
+      goOn(in, offIn, out, offOut, result, length, calm | 2);
+    }
+  }
+
+  /// The rest of a splice that was short: it meets what stopped the first.
+  private void goOn(int in, long offIn, int out, long offOut, long done, int length, int flags) {
+    long from = offIn == NONE ? NONE : offIn + done;
+    long to = offOut == NONE ? NONE : offOut + done;
+    long result =
+        both(
+            "splice(%d @%d, %d @%d, %d, 0x%x), the rest"
+                .formatted(in, from, out, to, length - done, flags),
+            world -> world.splice(in, from, out, to, length - done, flags));
+    meet(Row.STOPPED_AFTER_SHORT, result <= 0);
   }
 
   private void tee() {
@@ -232,6 +248,10 @@ final class Program extends Partners {
       meet(Row.EMPTY_ENDED, result == 0 && length > 0);
       return;
     }
+    if (gen.oneIn(20)) {
+      vmspliceMany(end, flags);
+      return;
+    }
     int parts = gen.in(0, 3);
     long[] addresses = new long[parts];
     int[] lengths = new int[parts];
@@ -258,6 +278,22 @@ final class Program extends Partners {
     meet(Row.FAULT, result == -Errno.EFAULT);
     meet(Row.FAULT_AFTER_SOME, hasBad && hasGood && result > 0);
     meet(Row.SHORT, result > 0 && result < all && !hasBad);
+  }
+
+  /// As many segments as a call may have, or one more.
+  private void vmspliceMany(int end, int flags) {
+    int parts = gen.pick(Imports.SEGMENTS_MAX, Imports.SEGMENTS_MAX + 1);
+    long[] addresses = new long[parts];
+    int[] lengths = new int[parts];
+    java.util.Arrays.fill(addresses, source);
+    java.util.Arrays.fill(lengths, 1);
+    long result =
+        both(
+            "vmsplice(%d, %d segments, 0x%x)".formatted(end, parts, flags),
+            world -> world.vmsplice(end, addresses, lengths, flags));
+    boolean isKnown = flags != 0x80;
+    meet(Row.VMSPLICE_MANY, isKnown && parts > Imports.SEGMENTS_MAX && result == -Errno.EINVAL);
+    meet(Row.SHORT, result > 0);
   }
 
   private void vmsplicePages() {
