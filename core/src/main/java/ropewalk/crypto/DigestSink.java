@@ -2,8 +2,10 @@ package ropewalk.crypto;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import ropewalk.iov.Tally;
 import ropewalk.page.PageRef;
+import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.Sink;
 
@@ -13,6 +15,7 @@ import ropewalk.splice.Sink;
 /// Owns no digest: the caller finishes and closes them.
 public final class DigestSink implements Sink {
   private final List<Digest> digests;
+  private final Hold hold = new Hold(1);
 
   /// Adds to each of `digests`.
   public DigestSink(List<Digest> digests) {
@@ -22,13 +25,14 @@ public final class DigestSink implements Sink {
   @Override
   public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     long done = 0;
-    PageRef first = pipe.peek();
-    while (first != null && done < limit) {
-      int length = (int) Math.min(first.length(), limit - done);
-      digest(first, length, tally);
-      pipe.consume(length);
-      done += length;
-      first = pipe.peek();
+    for (long n = hold.take(pipe, limit); n > 0; n = hold.take(pipe, limit - done)) {
+      try {
+        digest(Objects.requireNonNull(hold.pipe().peek()), (int) n, tally);
+        hold.pipe().consume(n);
+      } finally {
+        hold.giveBack();
+      }
+      done += n;
     }
     return done;
   }

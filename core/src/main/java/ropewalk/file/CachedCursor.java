@@ -2,12 +2,13 @@ package ropewalk.file;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Readahead;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.page.Account;
-import ropewalk.page.PageRef;
+import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
@@ -21,6 +22,7 @@ final class CachedCursor implements Source, Sink {
   private final long length;
   private final @Nullable Account borrower;
   private final Readahead ahead = new Readahead();
+  private final Hold hold = new Hold(1);
   private long position;
   private long done;
 
@@ -70,28 +72,30 @@ final class CachedCursor implements Source, Sink {
     return Math.min(length - done, Math.max(file.size() - position, 0));
   }
 
-  /// Writes slot by slot, and stops at the first slot that is not written to its end.
+  /// Writes slot by slot, each in hand meanwhile, and stops at the first that is not written to its
+  /// end.
   @Override
   public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     long drained = 0;
     while (drained < limit) {
-      PageRef first = pipe.peek();
-      if (first == null) {
+      long wanted = hold.take(pipe, limit - drained);
+      if (wanted == 0) {
         break;
       }
-      IovIter source = IovIter.source(List.of(first));
-      source.truncate(limit - drained);
-      long wanted = source.count();
       long written;
       try {
+        IovIter source = IovIter.source(List.of(Objects.requireNonNull(hold.pipe().peek())));
+        source.truncate(wanted);
         written = file.write(source, position, tally);
+        hold.pipe().consume(written);
       } catch (IOException e) {
         if (drained > 0) {
           break;
         }
         throw e;
+      } finally {
+        hold.giveBack();
       }
-      pipe.consume(written);
       advance(written);
       drained += written;
       if (written < wanted) {

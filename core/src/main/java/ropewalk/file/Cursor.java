@@ -1,6 +1,7 @@
 package ropewalk.file;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
@@ -9,6 +10,7 @@ import ropewalk.linux.Scratch;
 import ropewalk.page.FolioClass;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
+import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.End;
 import ropewalk.splice.Sink;
@@ -48,6 +50,9 @@ final class Cursor implements Source, Sink, End {
   private final long length;
   private long position;
   private long done;
+
+  /// What a drain has in hand; made by the first.
+  private @Nullable Hold hold;
 
   Cursor(Engine engine, FolioPool pool, Fd fd, long sizeHint, long position, long length) {
     if (position < 0 || length < 0) {
@@ -130,17 +135,30 @@ final class Cursor implements Source, Sink, End {
 
   @Override
   public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    Hold hand = hand();
+    long inHand = hand.take(pipe, Math.min(limit, length - done));
+    if (inHand == 0) {
+      return 0;
+    }
     try (Scratch iov = new Scratch((long) PIECES * Iovec.SIZE)) {
-      int count = pipe.gather(iov.address(), PIECES, Math.min(limit, length - done));
-      if (count == 0) {
-        return 0;
-      }
+      int count = hand.pipe().gather(iov.address(), PIECES, inHand);
       long written = engine.pwritev(fd, iov.address(), count, position);
-      pipe.consume(written);
+      hand.pipe().consume(written);
       tally.addKernel(written);
       advance(written);
       return written;
+    } finally {
+      hand.giveBack();
     }
+  }
+
+  private Hold hand() {
+    Hold hand = hold;
+    if (hand == null) {
+      hand = new Hold(PIECES);
+      hold = hand;
+    }
+    return hand;
   }
 
   @Override

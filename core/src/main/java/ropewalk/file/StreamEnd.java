@@ -14,6 +14,7 @@ import ropewalk.linux.Syscalls;
 import ropewalk.page.FolioClass;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
+import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.End;
 import ropewalk.splice.Sink;
@@ -39,6 +40,7 @@ public final class StreamEnd implements Source, Sink, End {
   private final Kind kind;
   private final boolean isNonBlocking;
   private final StreamCalls calls;
+  private final Hold hold = new Hold(PIECES);
 
   private StreamEnd(Engine engine, FolioPool pool, Fd fd, Kind kind, boolean isNonBlocking) {
     this.pool = pool;
@@ -147,15 +149,18 @@ public final class StreamEnd implements Source, Sink, End {
 
   @Override
   public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    long inHand = hold.take(pipe, limit);
+    if (inHand == 0) {
+      return 0;
+    }
     try (Scratch iov = new Scratch((long) PIECES * Iovec.SIZE)) {
-      int count = pipe.gather(iov.address(), PIECES, limit);
-      if (count == 0) {
-        return 0;
-      }
+      int count = hold.pipe().gather(iov.address(), PIECES, inHand);
       long written = calls.write(iov.address(), count);
-      pipe.consume(written);
+      hold.pipe().consume(written);
       tally.addKernel(written);
       return written;
+    } finally {
+      hold.giveBack();
     }
   }
 

@@ -14,6 +14,7 @@ import ropewalk.linux.Splices;
 import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
 import ropewalk.page.Provenance;
+import ropewalk.pipe.Hold;
 import ropewalk.pipe.KernelPipe;
 import ropewalk.pipe.Pipe;
 
@@ -51,6 +52,7 @@ final class Giving implements AutoCloseable {
 
   private final Socket socket;
   private final Scratch iov = new Scratch(PIECES * (long) Iovec.SIZE);
+  private final Hold hold = new Hold(PIECES);
   private @Nullable KernelPipe kernelPipe;
   private boolean isRefused;
 
@@ -75,6 +77,20 @@ final class Giving implements AutoCloseable {
   ///
   /// @return bytes that the socket accepted; 0 if what is in front can't go this way
   long give(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+    long bytes = pipe.bytes();
+    long inHand = hold.take(pipe, limit);
+    try {
+      return giveInHand(hold.pipe(), inHand, more || inHand < bytes, tally);
+    } finally {
+      if (inHand > 0) {
+        hold.giveBack();
+      }
+    }
+  }
+
+  /// Gives what is in hand: no close of the pipe that it came from can free a page that the kernel
+  /// is about to take.
+  private long giveInHand(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     if (behind > 0 && (behind > limit || !isFront(pipe.peek()))) {
       forget();
     }
@@ -91,7 +107,7 @@ final class Giving implements AutoCloseable {
     if (behind == 0) {
       return 0;
     }
-    long sent = push(through, pipe, more || behind < pipe.bytes());
+    long sent = push(through, pipe, more || behind < limit);
     tally.addGiven(sent);
     return sent;
   }

@@ -11,6 +11,7 @@ import ropewalk.linux.LinuxException;
 import ropewalk.linux.Msghdr;
 import ropewalk.linux.Scratch;
 import ropewalk.linux.Sockets;
+import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
 
 /// The sending half of a socket. Guarded by the socket's send lock.
@@ -24,6 +25,7 @@ final class Outbound {
 
   private final Socket socket;
   private final Scratch memory;
+  private final Hold hold = new Hold(PIECES);
 
   Outbound(Socket socket) {
     this.socket = socket;
@@ -32,14 +34,18 @@ final class Outbound {
 
   /// Sends off the front of `pipe`; parks before the first byte only.
   long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-    int count = pipe.gather(pieces(), PIECES, limit);
-    if (count == 0) {
+    long inHand = hold.take(pipe, limit);
+    if (inHand == 0) {
       return 0;
     }
-    long sent = sendGathered(count, more);
-    pipe.consume(sent);
-    tally.addKernel(sent);
-    return sent;
+    try {
+      long sent = sendGathered(hold.pipe().gather(pieces(), PIECES, inHand), more);
+      hold.pipe().consume(sent);
+      tally.addKernel(sent);
+      return sent;
+    } finally {
+      hold.giveBack();
+    }
   }
 
   /// Sends off the front of `iter`; parks before the first byte only.

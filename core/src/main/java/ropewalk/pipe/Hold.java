@@ -18,8 +18,12 @@ import ropewalk.page.PageRef;
 /// only who else wants to drain it waits, for the bytes would change places. The slots stay in use,
 /// so that what was not accepted has a place to go back to.
 ///
+/// Nor are pages freed that a system call is reading: a pipe that is closed meanwhile releases what
+/// is in hand when it is given back. So whoever names a pipe's pages to the kernel, or works on
+/// them itself, has them in hand.
+///
 /// Used by one thread at a time. Between [#take] and [#giveBack] the ranges are in [#pipe], which a
-/// sink drains.
+/// sink drains. [#close] gives back; a hold that has nothing in hand needs none.
 public final class Hold implements AutoCloseable {
 
   private final Pipe hand;
@@ -44,7 +48,7 @@ public final class Hold implements AutoCloseable {
     }
     pipe.turnstile.enter();
     try {
-      if (!pipe.ring.isOpen()) {
+      if (limit <= 0 || !pipe.ring.isOpen()) {
         return 0;
       }
       origin = pipe;
