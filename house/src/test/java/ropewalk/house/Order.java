@@ -20,7 +20,7 @@ final class Order {
           List.of("ropewalk.crypto"), // what may be done to them
           List.of("ropewalk"), // the face
           List.of("ropewalk.http"), // what bytes mean
-          List.of("ropewalk.app.server"), // what runs
+          List.of("ropewalk.app.server", "ropewalk.app.demo"), // what runs
           List.of("ropewalk.app.cli")); // what was asked
 
   private static final Map<String, Integer> FLOOR_OF = new HashMap<>();

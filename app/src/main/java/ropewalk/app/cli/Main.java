@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       ProxyCommand.class,
       ExplainCommand.class,
-      DoctorCommand.class
+      DoctorCommand.class,
+      DemoCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     description =
@@ -83,7 +84,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Missing command: copy, serve, proxy, explain or doctor");
+        spec.commandLine(), "Missing command: copy, serve, proxy, explain, doctor or demo");
   }
 
   private static int usage(ParameterException wrong, String[] words) {

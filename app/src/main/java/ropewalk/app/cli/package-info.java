@@ -7,7 +7,10 @@
 ///        |
 ///        +-- CopyCommand      SRC DST: move it all, tell what happened
 ///        +-- ServeCommand     DIR over HTTP
+///        +-- ProxyCommand     connections joined with a target
+///        +-- ExplainCommand   the ways between two ends
 ///        +-- DoctorCommand    what this kernel offers
+///        +-- DemoCommand      what is promised, beside the JDK
 ///        |
 ///      0 done   1 failed   2 usage   130 SIGINT   143 SIGTERM
 /// ```
