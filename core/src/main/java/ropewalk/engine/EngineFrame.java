@@ -3,9 +3,7 @@ package ropewalk.engine;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Syscalls;
@@ -30,10 +28,6 @@ import ropewalk.linux.Syscalls;
 /// take back what they asked, and leave), wait until nobody is inside. Then nothing is in flight,
 /// by construction, and all can be freed.
 abstract class EngineFrame {
-  /// How long to wait when the kernel was out of something: time for others to free it, and short
-  /// beside a disk's answer.
-  static final long RETRY_NANOS = 100_000;
-
   final Syscalls syscalls;
   final Gate gate = new Gate();
   final Counts counts = new Counts();
@@ -205,7 +199,7 @@ abstract class EngineFrame {
         long result =
             Thread.currentThread().isVirtual()
                 ? virtually(call, number, memory, length, offset)
-                : plainly(call, number, memory, length, offset);
+                : call.makePlainly(syscalls, number, memory, length, offset);
         if (result < 0) {
           throw call.hasOffset
               ? LinuxException.of(
@@ -230,18 +224,5 @@ abstract class EngineFrame {
       return result;
     }
     return parkUntilDone(call, number, memory, length, offset);
-  }
-
-  /// Makes the call on this thread. EAGAIN on a file means that the kernel was out of something for
-  /// a moment.
-  final long plainly(FileCall call, int number, long memory, long length, long offset) {
-    while (true) {
-      long result = call.make(syscalls, number, memory, length, offset);
-      if (result == -Errno.EAGAIN) {
-        LockSupport.parkNanos(RETRY_NANOS);
-      } else if (result != -Errno.EINTR) {
-        return result;
-      }
-    }
   }
 }

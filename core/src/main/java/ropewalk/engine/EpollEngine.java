@@ -139,7 +139,7 @@ public final class EpollEngine extends EngineFrame implements Engine {
   @Override
   long parkUntilDone(FileCall call, int number, long memory, long length, long offset)
       throws IOException {
-    return hand(() -> plainly(call, number, memory, length, offset));
+    return hand(() -> call.makePlainly(syscalls, number, memory, length, offset));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package ropewalk.engine;
 
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Errno;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.Syscalls;
 
@@ -52,6 +54,10 @@ enum FileCall {
     }
   };
 
+  /// How long to wait when the kernel was out of something: time for others to free it, and short
+  /// beside a disk's answer.
+  static final long RETRY_NANOS = 100_000;
+
   /// The call as errors name it.
   final String call;
 
@@ -79,6 +85,19 @@ enum FileCall {
 
   /// Makes the call once; it may block.
   abstract long make(Syscalls syscalls, int fd, long memory, long length, long offset);
+
+  /// Makes the call on this thread until it is done. EAGAIN on a file means that the kernel was out
+  /// of something for a moment.
+  final long makePlainly(Syscalls syscalls, int fd, long memory, long length, long offset) {
+    while (true) {
+      long result = make(syscalls, fd, memory, length, offset);
+      if (result == -Errno.EAGAIN) {
+        LockSupport.parkNanos(RETRY_NANOS);
+      } else if (result != -Errno.EINTR) {
+        return result;
+      }
+    }
+  }
 
   /// Makes the call with an iovec array if that needs no waiting, else it is refused with an error.
   static long attempt(Syscalls syscalls, boolean isRead, int fd, long iov, int count, long offset) {

@@ -2,26 +2,15 @@ package ropewalk.engine;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import ropewalk.linux.Errno;
-import ropewalk.linux.Iovec;
-import ropewalk.linux.LinuxException;
-import ropewalk.linux.Scratch;
 import ropewalk.linux.uring.Opcode;
 import ropewalk.linux.uring.Registered;
 
 /// The one range of memory that a ring may know in advance, and whether it does.
 ///
-/// The lock limit (`RLIMIT_MEMLOCK`, often 8 MiB) counts what is registered by all processes of a
-/// user together, so how much is left can only be tried: where the kernel says ENOMEM, half as much
-/// is asked for, down to [#LEAST].
-///
 /// | access to | by | order |
 /// |---|---|---|
 /// | `current` | written under `this`, read by whoever asks | volatile: it is set after the kernel has the memory, and unset before the kernel lets go |
 final class FixedBuffers {
-
-  /// Less is not worth a registration: one run of a pipe's slot.
-  private static final long LEAST = 64 << 10;
 
   private final Registered registered;
   private final boolean isKnown;
@@ -38,54 +27,24 @@ final class FixedBuffers {
 
   /// Registers as much of `bytes` bytes at `address` as the kernel lets us.
   synchronized Registration register(long address, long bytes) {
-    if (address <= 0 || bytes < 0) {
-      throw new IllegalArgumentException(
-          "register(address=0x%x, bytes=%d): must be memory".formatted(address, bytes));
-    }
     if (!isKnown) {
       return Registration.none("this kernel's io_uring is too old for it");
     }
     if (current != null) {
       return Registration.none("the ring knows other memory already");
     }
-    long some = bytes;
-    int answer = -Errno.EINVAL;
     if (!gate.enter()) {
       return Registration.none("the engine is closed");
     }
     try {
-      while (some >= LEAST) {
-        answer = tell(address, some);
-        if (answer != -Errno.ENOMEM) {
-          break;
-        }
-        some = some / 2 / LEAST * LEAST;
+      Registration made = Offer.make(registered, address, bytes, this::end);
+      if (made.bytes() > 0) {
+        current = made;
       }
+      return made;
     } finally {
       gate.exit();
     }
-    if (some < LEAST || answer < 0) {
-      return Registration.none(bytes < LEAST ? "too little to be worth it" : refusal(answer, some));
-    }
-    Registration made =
-        new Registration(
-            address, some, some == bytes ? "" : refusal(-Errno.ENOMEM, bytes), this::end);
-    current = made;
-    return made;
-  }
-
-  private int tell(long address, long bytes) {
-    try (Scratch iovec = new Scratch(Iovec.SIZE)) {
-      Iovec.set(iovec.address(), 0, address, bytes);
-      return registered.registerBuffers(iovec.address(), 1);
-    }
-  }
-
-  private static String refusal(int answer, long bytes) {
-    return String.valueOf(
-            LinuxException.of(answer, "io_uring_register", "opcode", "BUFFERS", "length", bytes)
-                .getMessage())
-        + (answer == -Errno.ENOMEM ? " (ulimit -l says how much memory may be locked)" : "");
   }
 
   /// Whether a request of one range is inside of what the ring knows.

@@ -114,7 +114,7 @@ public final class RingEngine extends EngineFrame implements Engine {
   int parkUntilReady(Fd fd, int number, int events, long deadlineNanos) throws IOException {
     Request request = ring.take();
     request.waiter.begin(fd, events, deadlineNanos);
-    request.ask(number, events);
+    request.askReadiness(number, events);
     fd.onClose(request.waiter);
     try {
       ring.submit(request);
@@ -139,7 +139,7 @@ public final class RingEngine extends EngineFrame implements Engine {
     request.waiter.begin();
     boolean isFixed = askFixed(request, call, number, memory, length, offset);
     if (!isFixed) {
-      request.ask(call, number, memory, length, offset, false);
+      request.askCall(call, number, memory, length, offset, false);
     }
     try {
       while (true) {
@@ -147,7 +147,7 @@ public final class RingEngine extends EngineFrame implements Engine {
         int answer = sleepUntilAnswered(request.waiter);
         if (isFixed && (answer == -Errno.EFAULT || answer == -Errno.EOPNOTSUPP)) {
           isFixed = false; // a file that takes plain addresses only
-          request.ask(call, number, memory, length, offset, false);
+          request.askCall(call, number, memory, length, offset, false);
           continue;
         }
         if (answer == -Errno.EAGAIN) {
@@ -162,7 +162,7 @@ public final class RingEngine extends EngineFrame implements Engine {
       ring.give(request);
     }
     // A file that is marked O_NONBLOCK and is not in the page cache: a plain call does not care.
-    return hand(() -> plainly(call, number, memory, length, offset));
+    return hand(() -> call.makePlainly(syscalls, number, memory, length, offset));
   }
 
   /// Asks for the call as a fixed one, if it has one range and the ring knows that.
@@ -178,7 +178,7 @@ public final class RingEngine extends EngineFrame implements Engine {
     if (!fixed.covers(start, bytes)) {
       return false;
     }
-    request.ask(single, number, start, bytes, offset, true);
+    request.askCall(single, number, start, bytes, offset, true);
     counts.fixed.increment();
     return true;
   }

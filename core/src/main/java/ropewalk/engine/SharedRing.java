@@ -198,7 +198,7 @@ final class SharedRing implements AutoCloseable {
   private void breathe() {
     lock.unlock();
     try {
-      LockSupport.parkNanos(EngineFrame.RETRY_NANOS);
+      LockSupport.parkNanos(FileCall.RETRY_NANOS);
     } finally {
       lock.lock();
     }

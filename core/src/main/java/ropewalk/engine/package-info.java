@@ -10,6 +10,8 @@
 ///                  platform thread:  poll(2) on the descriptor and a bell of its own
 ///
 ///                  a call on a file: the ring, or a worker; a virtual thread parks meanwhile
+///
+///        lane        a platform thread with a queue of its own: read, read, write --> await --> next
 /// ```
 ///
 /// Rules: whoever sleeps can be woken by the descriptor's close, the engine's close and an
@@ -18,7 +20,8 @@
 ///
 /// Read in this order: [Engine]; EngineFrame, Gate, Watch, Waiter; Parking, Doorbell, Bell,
 /// Interruptor; [EpollEngine], Interest; [RingEngine], SharedRing, Request; FileCall, Attempts,
-/// Workers, Errand; [Lookout], for who watches many descriptors itself. The picture at large:
+/// Workers, Errand; [Lookout], for who watches many descriptors itself; [Lane], for who has a queue
+/// itself: LaneFrame, LaneRequest, RingLane, KnownMemory, PlainLane. The picture at large:
 /// docs/design/engine.md.
 @NullMarked
 package ropewalk.engine;

@@ -62,7 +62,7 @@ final class RingTest {
   private int awaitBySomebodyElse(Fd fd, int events) throws Exception {
     Request request = engine.ring.take();
     request.waiter.begin(fd, events, Engine.FOREVER);
-    request.ask(fd.number(), events);
+    request.askReadiness(fd.number(), events);
     try {
       Running<Void> submitter =
           Kind.PLATFORM.start(

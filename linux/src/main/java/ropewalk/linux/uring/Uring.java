@@ -226,15 +226,27 @@ public final class Uring implements AutoCloseable {
   /// Submits all entries handed out: how many the kernel took, or -errno. -EBUSY and -EAGAIN leave
   /// them pending: work off completions and submit again.
   public int submit() {
-    return enterPending(0, 0);
+    return enterPending(0, 0, 0, 0);
   }
 
   /// Submits, and waits until at least `min` completions are there.
   public int submitAndWait(int min) {
-    return enterPending(min, IORING_ENTER_GETEVENTS);
+    return enterPending(min, IORING_ENTER_GETEVENTS, 0, 0);
   }
 
-  private int enterPending(int min, int flags) {
+  /// Submits, and waits until at least `min` completions are there or `nanos` have passed, in one
+  /// call: how many the kernel took, or -errno (-ETIME only if it took none). [#FOREVER] waits
+  /// without an end. Needs [#IORING_FEAT_EXT_ARG].
+  public int submitAndWait(int min, long nanos) {
+    if (nanos == FOREVER) {
+      return enterPending(min, IORING_ENTER_GETEVENTS, 0, 0);
+    }
+    checkOpen();
+    int flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+    return enterPending(min, flags, waitOf(nanos), WAIT_ARG_SIZE);
+  }
+
+  private int enterPending(int min, int flags, long argument, long size) {
     checkOpen();
     INT.setRelease(Memory.ALL, sqTail, tail);
     int count = pending();
@@ -246,7 +258,7 @@ public final class Uring implements AutoCloseable {
       }
       flags |= IORING_ENTER_SQ_WAKEUP;
     }
-    return count == 0 && flags == 0 ? 0 : enter(count, min, flags, 0, 0);
+    return count == 0 && flags == 0 ? 0 : enter(count, min, flags, argument, size);
   }
 
   // ---- completion
@@ -289,12 +301,17 @@ public final class Uring implements AutoCloseable {
     if (!isOpen) {
       return -Errno.EBADF;
     }
+    int flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
+    return enter(0, min, flags, waitOf(nanos), WAIT_ARG_SIZE);
+  }
+
+  /// Writes down how long to wait, and answers where.
+  private long waitOf(long nanos) {
     long time = wait.address() + WAIT_ARG_SIZE;
     long left = Math.max(nanos, 0);
     Memory.ALL.set(JAVA_LONG, time, left / NANOS_PER_SECOND);
     Memory.ALL.set(JAVA_LONG, time + Long.BYTES, left % NANOS_PER_SECOND);
-    int flags = IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG;
-    return enter(0, min, flags, wait.address(), WAIT_ARG_SIZE);
+    return wait.address();
   }
 
   /// Whether the kernel holds completions that found no room. Take some off, then [#flush()].
