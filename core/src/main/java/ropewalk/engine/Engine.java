@@ -107,6 +107,26 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
   /// Waits until what was written is on the medium: fsync(2), or fdatasync(2) if `dataOnly`.
   void fsync(Fd fd, boolean dataOnly) throws IOException;
 
+  /// Begins a read and waits for nothing; `landing` hears of its end. As many may be under way at a
+  /// time, on one file or on many, as somebody starts. The memory is lent until then. Throws only
+  /// if nothing was begun; what the kernel refuses later lands as `-errno`.
+  Flight startRead(Fd fd, long address, long length, long offset, Landing landing)
+      throws IOException;
+
+  /// Begins a write; else as [#startRead].
+  Flight startWrite(Fd fd, long address, long length, long offset, Landing landing)
+      throws IOException;
+
+  /// [#startRead] into `count` pieces of memory; the iovec array at `iov` is lent as they are.
+  Flight startReadv(Fd fd, long iov, int count, long offset, Landing landing) throws IOException;
+
+  /// [#startWrite] from `count` pieces of memory; the iovec array at `iov` is lent as they are.
+  Flight startWritev(Fd fd, long iov, int count, long offset, Landing landing) throws IOException;
+
+  /// Begins fsync(2), or fdatasync(2) if `dataOnly`. It is not ordered behind writes that have not
+  /// landed.
+  Flight startFsync(Fd fd, boolean dataOnly, Landing landing) throws IOException;
+
   /// Makes any other call that may block (openat2, copy_file_range, a name look-up): on the
   /// caller's own thread if that is a platform thread, else on a worker while the virtual thread is
   /// parked. EINTR is repeated; all other results, `-errno` included, are handed back as they come.

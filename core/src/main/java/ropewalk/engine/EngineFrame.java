@@ -5,7 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Fd;
-import ropewalk.linux.LinuxException;
+import ropewalk.linux.FileFlags;
 import ropewalk.linux.Syscalls;
 
 /// What both engines share: who may come in, which thread waits where, what is tried again, what is
@@ -53,6 +53,12 @@ abstract class EngineFrame {
   /// included. EINTR is repeated inside.
   abstract long parkUntilDone(FileCall call, int number, long memory, long length, long offset)
       throws IOException;
+
+  /// Begins `flight`, which holds gate and descriptor from now on; if it throws, nothing was begun.
+  abstract void begin(Flight flight) throws IOException;
+
+  /// Asks the kernel to give up `flight`, which may be over.
+  abstract void withdraw(Flight flight) throws IOException;
 
   /// Makes every virtual thread that is parked here look around.
   abstract void wakeParked();
@@ -107,6 +113,30 @@ abstract class EngineFrame {
     file(dataOnly ? FileCall.FDATASYNC : FileCall.FSYNC, fd, 0, 0, 0);
   }
 
+  public final Flight startRead(Fd fd, long address, long length, long offset, Landing landing)
+      throws IOException {
+    return start(FileCall.READ, fd, address, length, offset, landing);
+  }
+
+  public final Flight startWrite(Fd fd, long address, long length, long offset, Landing landing)
+      throws IOException {
+    return start(FileCall.WRITE, fd, address, length, offset, landing);
+  }
+
+  public final Flight startReadv(Fd fd, long iov, int count, long offset, Landing landing)
+      throws IOException {
+    return start(FileCall.READV, fd, iov, count, offset, landing);
+  }
+
+  public final Flight startWritev(Fd fd, long iov, int count, long offset, Landing landing)
+      throws IOException {
+    return start(FileCall.WRITEV, fd, iov, count, offset, landing);
+  }
+
+  public final Flight startFsync(Fd fd, boolean dataOnly, Landing landing) throws IOException {
+    return start(dataOnly ? FileCall.FDATASYNC : FileCall.FSYNC, fd, 0, 0, 0, landing);
+  }
+
   public final long blocking(BlockingCall call) throws IOException {
     enter();
     try {
@@ -137,6 +167,12 @@ abstract class EngineFrame {
   final void fail(Throwable why) {
     broken = why;
     wakeAll();
+  }
+
+  /// Lets a worker do `flight`.
+  final void hand(Flight flight) {
+    counts.handed.increment();
+    workers.hand(flight);
   }
 
   /// Lets a worker make `call` while the current virtual thread is parked.
@@ -182,16 +218,7 @@ abstract class EngineFrame {
 
   private long file(FileCall call, Fd fd, long memory, long length, long offset)
       throws IOException {
-    if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException(
-          call.call
-              + ": must not be negative: offset="
-              + offset
-              + ", "
-              + call.lengthName
-              + "="
-              + length);
-    }
+    call.check(length, offset);
     enter();
     try {
       int number = fd.enter();
@@ -201,10 +228,7 @@ abstract class EngineFrame {
                 ? virtually(call, number, memory, length, offset)
                 : call.makePlainly(syscalls, number, memory, length, offset);
         if (result < 0) {
-          throw call.hasOffset
-              ? LinuxException.of(
-                  result, call.call, "fd", fd, call.lengthName, length, "offset", offset)
-              : LinuxException.of(result, call.call, "fd", fd);
+          throw call.refused(result, fd, length, offset);
         }
         return result;
       } finally {
@@ -224,5 +248,33 @@ abstract class EngineFrame {
       return result;
     }
     return parkUntilDone(call, number, memory, length, offset);
+  }
+
+  private Flight start(FileCall call, Fd fd, long memory, long length, long offset, Landing landing)
+      throws IOException {
+    call.check(length, offset);
+    enter();
+    boolean hasBegun = false;
+    try {
+      int number = fd.enter();
+      try {
+        long seekable = call.hasOffset ? syscalls.lseek(number, 0, FileFlags.SEEK_CUR) : 0;
+        if (seekable < 0) {
+          throw call.refused(seekable, fd, length, offset); // as pread(2) would; a ring would wait
+        }
+        Flight flight = new Flight(this, call, fd, number, memory, length, offset, landing);
+        begin(flight);
+        hasBegun = true;
+        return flight;
+      } finally {
+        if (!hasBegun) {
+          fd.exit();
+        }
+      }
+    } finally {
+      if (!hasBegun) {
+        gate.exit();
+      }
+    }
   }
 }

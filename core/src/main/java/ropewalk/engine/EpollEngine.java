@@ -143,6 +143,16 @@ public final class EpollEngine extends EngineFrame implements Engine {
   }
 
   @Override
+  void begin(Flight flight) {
+    hand(flight);
+  }
+
+  @Override
+  void withdraw(Flight flight) {
+    // A worker that has not begun with it sees that it is cancelled.
+  }
+
+  @Override
   void wakeParked() {
     interests.wakeAll();
   }

@@ -12,14 +12,12 @@ import ropewalk.linux.Errno;
 /// |---|---|---|
 /// | `result`, `thrown` | worker writes before `isDone`, asker reads after | plain, carried by `isDone` |
 /// | `isDone` | worker writes, asker reads | volatile |
-/// | `next` | [Workers] | under its lock |
-final class Errand {
+final class Errand extends Chore {
   private final BlockingCall call;
   private final Thread asker = Thread.currentThread();
   private long result;
   private @Nullable Throwable thrown;
   private volatile boolean isDone;
-  @Nullable Errand next;
 
   Errand(BlockingCall call) {
     this.call = call;
@@ -35,6 +33,7 @@ final class Errand {
   }
 
   /// On the worker: makes the call and wakes the asker, whatever comes of it.
+  @Override
   void run() {
     try {
       result = repeat(call);

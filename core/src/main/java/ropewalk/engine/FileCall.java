@@ -3,7 +3,9 @@ package ropewalk.engine;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
+import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
+import ropewalk.linux.LinuxException;
 import ropewalk.linux.Syscalls;
 
 /// The calls on files that may have to wait for a disk: how each is made, plainly and as an attempt
@@ -81,6 +83,21 @@ enum FileCall {
       case WRITEV -> length == 1 ? WRITE : null;
       case FSYNC, FDATASYNC -> null;
     };
+  }
+
+  /// Refuses what makes no sense.
+  final void check(long length, long offset) {
+    if (offset < 0 || length < 0) {
+      throw new IllegalArgumentException(
+          "%s: must not be negative: offset=%d, %s=%d".formatted(call, offset, lengthName, length));
+    }
+  }
+
+  /// What the kernel's `-errno` is for who waits for the call.
+  final LinuxException refused(long result, Fd fd, long length, long offset) {
+    return hasOffset
+        ? LinuxException.of(result, call, "fd", fd, lengthName, length, "offset", offset)
+        : LinuxException.of(result, call, "fd", fd);
   }
 
   /// Makes the call once; it may block.

@@ -10,6 +10,7 @@ import ropewalk.linux.uring.Registered;
 /// | access to | by | order |
 /// |---|---|---|
 /// | `current` | written under `this`, read by whoever asks | volatile: it is set after the kernel has the memory, and unset before the kernel lets go |
+/// | [Registration#uses] | each fixed request goes in before it is asked and out after its answer; closing shuts it | see [Gate]: the last one out, or else who shut it, takes the memory back |
 final class FixedBuffers {
 
   private final Registered registered;
@@ -47,22 +48,32 @@ final class FixedBuffers {
     }
   }
 
-  /// Whether a request of one range is inside of what the ring knows.
-  boolean covers(long start, long length) {
+  /// The registration that a request of one range may use, and does from now on; null if it is
+  /// outside of what the ring knows. Paid back by [#disuse] after the answer.
+  @Nullable Registration use(long start, long length) {
     Registration known = current;
-    return known != null && known.covers(start, length);
+    return known != null && known.covers(start, length) && known.uses.enter() ? known : null;
+  }
+
+  /// A request that used `known` is answered.
+  void disuse(Registration known) {
+    if (known.uses.exit()) {
+      forget();
+    }
   }
 
   /// Bytes that the ring knows now.
   long bytes() {
     Registration known = current;
-    return known == null ? 0 : known.bytes();
+    return known == null || known.uses.isShut() ? 0 : known.bytes();
   }
 
   private synchronized void end(Registration registration) {
-    if (current == registration && gate.enter()) {
+    if (current == registration && !registration.uses.isShut() && gate.enter()) {
       try {
-        forget();
+        if (registration.uses.shutEmpty()) {
+          forget();
+        }
       } finally {
         gate.exit();
       }
@@ -70,13 +81,13 @@ final class FixedBuffers {
   }
 
   /// When the engine closes: nobody is inside any more.
-  synchronized void close() {
+  void close() {
     if (current != null) {
       forget();
     }
   }
 
-  private void forget() {
+  private synchronized void forget() {
     current = null;
     int answer = registered.unregisterBuffers();
     assert answer == 0 : answer;

@@ -48,11 +48,14 @@ final class Gate {
     return false;
   }
 
-  void exit() {
+  /// Goes out; true for the last one out of a gate that is shut.
+  boolean exit() {
     long was = (long) WORD.getAndAdd(this, -1L);
-    if (was == (SHUT | 1)) {
+    boolean isLast = was == (SHUT | 1);
+    if (isLast) {
       LockSupport.unpark(closer);
     }
+    return isLast;
   }
 
   boolean isShut() {
@@ -62,6 +65,12 @@ final class Gate {
   /// Shuts the gate; true for the one who did.
   boolean shut() {
     return (long) WORD.getAndBitwiseOr(this, SHUT) >= 0;
+  }
+
+  /// Shuts the gate; true if nobody is inside, so that no [#exit] will be the last one. For gates
+  /// that are shut in this way alone.
+  boolean shutEmpty() {
+    return (long) WORD.getAndBitwiseOr(this, SHUT) == 0;
   }
 
   /// Waits until everybody has left; only for the one whose [#shut] was answered with true. Not

@@ -138,11 +138,7 @@ abstract class LaneFrame {
       throw new IllegalStateException(
           call.call + ": the tag has a request that is not answered or not taken: tag=" + tag);
     }
-    if (offset < 0 || length < 0) {
-      throw new IllegalArgumentException(
-          "%s: must not be negative: offset=%d, %s=%d"
-              .formatted(call.call, offset, call.lengthName, length));
-    }
+    call.check(length, offset);
     if (gate.isShut()) {
       throw new ClosedChannelException();
     }

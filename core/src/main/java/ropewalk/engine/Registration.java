@@ -11,8 +11,11 @@ package ropewalk.engine;
 ///
 /// The memory is *lent* to the kernel until [#close] or until the engine closes. Meanwhile it must
 /// keep its pages: after `MADV_DONTNEED` the ring still fills the old ones, and the bytes are
-/// nowhere to be seen (rule 5 of the state word). Requests inside of it must be over before it is
-/// closed; who frees the memory sees to that, because a folio in flight has not come home.
+/// nowhere to be seen (rule 5 of the state word).
+///
+/// Requests that use it may be under way when it is closed: no new ones will, and the ring lets go
+/// after the last answer. The memory itself is lent to each request besides, so who frees it sees
+/// to it that they are over.
 ///
 /// What is not registered works the same, only dearer, so a refusal is no error: [#bytes] is then
 /// less than was asked, perhaps 0, and [#why] says what stood in the way.
@@ -27,6 +30,9 @@ public final class Registration implements AutoCloseable {
   private final long bytes;
   private final String why;
   private final Ending ending;
+
+  /// Requests of a shared ring that use it, by [FixedBuffers].
+  final Gate uses = new Gate();
 
   Registration(long address, long bytes, String why, Ending ending) {
     this.address = address;

@@ -26,6 +26,12 @@ final class Request extends FileRequest {
   boolean inFlight;
   @Nullable Request next;
 
+  /// What is used of the ring's memory until the answer; null if nothing is.
+  @Nullable Registration known;
+
+  /// Who is told of the answer; null if a thread waits for it.
+  @Nullable Flight flight;
+
   private boolean isForReadiness;
   private int events;
 

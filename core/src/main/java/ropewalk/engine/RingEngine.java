@@ -65,7 +65,7 @@ public final class RingEngine extends EngineFrame implements Engine {
       Syscalls syscalls, Uring uring, Bell bell, Registered registered, Set<Opcode> opcodes) {
     super(syscalls);
     this.fixed = new FixedBuffers(registered, opcodes, uring.features(), gate);
-    this.ring = new SharedRing(uring, bell, gate, counts, this::fail);
+    this.ring = new SharedRing(uring, bell, gate, counts, this::settle, this::fail);
   }
 
   static RingEngine open(Syscalls syscalls) throws IOException {
@@ -137,16 +137,13 @@ public final class RingEngine extends EngineFrame implements Engine {
     }
     Request request = ring.take();
     request.waiter.begin();
-    boolean isFixed = askFixed(request, call, number, memory, length, offset);
-    if (!isFixed) {
-      request.askCall(call, number, memory, length, offset, false);
-    }
+    fill(request, call, number, memory, length, offset);
     try {
       while (true) {
         ring.submit(request);
         int answer = sleepUntilAnswered(request.waiter);
-        if (isFixed && (answer == -Errno.EFAULT || answer == -Errno.EOPNOTSUPP)) {
-          isFixed = false; // a file that takes plain addresses only
+        boolean mustBePlain = disuse(request, answer);
+        if (mustBePlain) {
           request.askCall(call, number, memory, length, offset, false);
           continue;
         }
@@ -158,6 +155,7 @@ public final class RingEngine extends EngineFrame implements Engine {
         }
       }
     } finally {
+      disuse(request, 0);
       request.waiter.end();
       ring.give(request);
     }
@@ -165,22 +163,98 @@ public final class RingEngine extends EngineFrame implements Engine {
     return hand(() -> call.makePlainly(syscalls, number, memory, length, offset));
   }
 
-  /// Asks for the call as a fixed one, if it has one range and the ring knows that.
-  private boolean askFixed(
+  /// Makes `request` ask for the call, as a fixed one if it has one range and the ring knows that.
+  private void fill(
       Request request, FileCall call, int number, long memory, long length, long offset) {
     FileCall single = call.single(length);
-    if (single == null) {
+    if (single != null) {
+      boolean isVector = single != call;
+      long start = isVector ? Iovec.base(memory, 0) : memory;
+      long bytes = isVector ? Iovec.length(memory, 0) : length;
+      request.known = fixed.use(start, bytes);
+      if (request.known != null) {
+        request.askCall(single, number, start, bytes, offset, true);
+        counts.fixed.increment();
+        return;
+      }
+    }
+    request.askCall(call, number, memory, length, offset, false);
+  }
+
+  /// `request` is answered, and uses no registered memory any more; whether it has to be asked
+  /// again as a plain one. One that is asked again for another reason is plain too: by then the
+  /// ring may know other memory.
+  private boolean disuse(Request request, int answer) {
+    Registration known = request.known;
+    if (known == null) {
       return false;
     }
-    boolean isVector = single != call;
-    long start = isVector ? Iovec.base(memory, 0) : memory;
-    long bytes = isVector ? Iovec.length(memory, 0) : length;
-    if (!fixed.covers(start, bytes)) {
-      return false;
+    request.known = null;
+    fixed.disuse(known);
+    // A file that takes plain addresses only, or a signal.
+    return answer == -Errno.EFAULT || answer == -Errno.EOPNOTSUPP || isAskedAgain(answer);
+  }
+
+  // ---- flights
+
+  @Override
+  void begin(Flight flight) throws IOException {
+    Request request = ring.take();
+    request.flight = flight;
+    flight.request = request;
+    fill(request, flight.call, flight.number, flight.memory, flight.length, flight.offset);
+    boolean isAsked = false;
+    try {
+      ring.submit(request);
+      isAsked = true;
+    } finally {
+      if (!isAsked) {
+        leave(flight, request);
+      }
     }
-    request.askCall(single, number, start, bytes, offset, true);
-    counts.fixed.increment();
-    return true;
+  }
+
+  /// On the reaper: the answer to a flight's request. It lands, or is asked again.
+  private void settle(Request request, Flight flight) {
+    int answer = request.waiter.answerAcquire();
+    boolean mustBePlain = disuse(request, answer);
+    if (!flight.isCancelled() && (mustBePlain || isAskedAgain(answer))) {
+      request.askCall(
+          flight.call, flight.number, flight.memory, flight.length, flight.offset, false);
+      try {
+        ring.submit(request);
+        if (flight.isCancelled()) {
+          ring.cancel(flight); // whoever cancelled may have found it between two askings
+        }
+        return;
+      } catch (IOException e) { // the ring is done for, see fail
+        answer = e instanceof LinuxException refused ? -refused.errno() : -Errno.EIO;
+      }
+    }
+    leave(flight, request);
+    if (answer == -Errno.EAGAIN) {
+      handOrLand(flight);
+    } else {
+      flight.land(answer == -Errno.EINTR ? -Errno.ECANCELED : answer);
+    }
+  }
+
+  private void handOrLand(Flight flight) {
+    try {
+      hand(flight);
+    } catch (Throwable t) { // no thread to be had
+      flight.land(-Errno.EAGAIN);
+    }
+  }
+
+  private void leave(Flight flight, Request request) {
+    disuse(request, 0);
+    ring.leave(flight, request);
+  }
+
+  @Override
+  void withdraw(Flight flight) throws IOException {
+    ring.cancel(flight);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
@@ -46,6 +47,7 @@ import ropewalk.linux.uring.Uring;
 /// | ring, `requests`, a request's number and flight | all | under `lock` |
 /// | [Waiter] | whoever reaps writes the answer, the sleeper reads it | release / acquire, see there |
 /// | mute, then tail of completions | submitter | full fence between: what was posted in silence is seen |
+/// | the queue of answered flights | who reaps puts in, the reaper takes out | under `lock` |
 /// | `stopping` | closer writes, then rings; reaper reads after it was rung | volatile |
 final class SharedRing implements AutoCloseable {
   /// Number of the answers that nobody waits for. No request has this index.
@@ -58,17 +60,30 @@ final class SharedRing implements AutoCloseable {
   private final Bell bell;
   private final Requests requests;
   private final Counts counts;
+  private final BiConsumer<Request, Flight> settle;
   private final Consumer<Throwable> fail;
   private final Thread reaper;
   private volatile boolean stopping;
 
-  /// Takes `uring` and `bell`, the eventfd registered with it. `fail` is told when the ring can't
-  /// go on.
-  SharedRing(Uring uring, Bell bell, Gate gate, Counts counts, Consumer<Throwable> fail) {
+  /// Requests of flights that are answered and not settled, in the order of their answers.
+  private @Nullable Request answeredHead;
+
+  private @Nullable Request answeredTail;
+
+  /// Takes `uring` and `bell`, the eventfd registered with it. `settle` is told by the reaper when
+  /// a flight's request is answered, `fail` when the ring can't go on.
+  SharedRing(
+      Uring uring,
+      Bell bell,
+      Gate gate,
+      Counts counts,
+      BiConsumer<Request, Flight> settle,
+      Consumer<Throwable> fail) {
     this.uring = uring;
     this.bell = bell;
     this.requests = new Requests(gate);
     this.counts = counts;
+    this.settle = settle;
     this.fail = fail;
     this.reaper =
         Thread.ofPlatform()
@@ -128,6 +143,31 @@ final class SharedRing implements AutoCloseable {
         Sqe.asyncCancel(nextSqe(), request.userData(), 0, NOBODY);
         enter(request);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The same for the request that carries `flight`, if one does.
+  void cancel(Flight flight) throws IOException {
+    lock.lock();
+    try {
+      Request request = flight.request;
+      if (request != null) {
+        cancel(request);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Parts `flight` from the request that carried it, which goes to rest.
+  void leave(Flight flight, Request request) {
+    lock.lock();
+    try {
+      flight.request = null;
+      request.flight = null;
+      requests.give(request);
     } finally {
       lock.unlock();
     }
@@ -226,12 +266,56 @@ final class SharedRing implements AutoCloseable {
           request.inFlight = false;
           counts.completed.increment();
           request.waiter.answerRelease(Cqe.result(cqe));
-          if (request != own) {
+          if (request.flight != null) {
+            queue(request);
+          } else if (request != own) {
             request.waiter.run();
           }
         }
       }
       uring.advance(ready);
+    }
+  }
+
+  /// Under the lock: leaves the request of a flight to the reaper, and rings for it if it is the
+  /// first. Others go on at once: they may hold locks that a landing wants.
+  @SuppressWarnings("ReferenceEquality") // this very thread
+  private void queue(Request request) {
+    if (answeredTail == null) {
+      answeredHead = request;
+      if (Thread.currentThread() != reaper) {
+        bell.run();
+      }
+    } else {
+      answeredTail.next = request;
+    }
+    answeredTail = request;
+  }
+
+  private @Nullable Request nextAnswered() {
+    lock.lock();
+    try {
+      Request request = answeredHead;
+      if (request != null) {
+        answeredHead = request.next;
+        request.next = null;
+        if (answeredHead == null) {
+          answeredTail = null;
+        }
+      }
+      return request;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// On the reaper: settles flights until none is left; their settling may bring more.
+  private void settleAnswered() {
+    for (Request request = nextAnswered(); request != null; request = nextAnswered()) {
+      Flight flight = request.flight;
+      if (flight != null) {
+        settle.accept(request, flight);
+      }
     }
   }
 
@@ -249,6 +333,7 @@ final class SharedRing implements AutoCloseable {
         } finally {
           lock.unlock();
         }
+        settleAnswered();
       }
     } catch (Throwable t) { // whoever waits must hear of it
       fail.accept(t);

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Platform threads that block so that carriers need not.
 ///
-/// Threads come as errands need them, at most [#WORKERS_MAX], and die when idle. The queue needs no
-/// bound of its own: each entry is a parked virtual thread, so there are never more entries than
-/// callers.
+/// Threads come as chores need them, at most [#WORKERS_MAX], and die when idle. The queue needs no
+/// bound of its own: an entry is a parked virtual thread, of which there are never more than
+/// callers, or a [Flight], which who starts them counts.
 final class Workers {
   /// A worker sleeps in the kernel nearly always, so there may be more of them than processors;
   /// four each is what io_uring allows itself for calls on files. At least eight, so that a few
@@ -18,7 +18,7 @@ final class Workers {
   private static final int WORKERS_MAX =
       Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
 
-  /// How long a worker waits for its next errand: longer than the gaps within a burst, short beside
+  /// How long a worker waits for its next chore: longer than the gaps within a burst, short beside
   /// the life of a program.
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -27,26 +27,26 @@ final class Workers {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition offered = lock.newCondition();
   // all guarded by lock
-  private @Nullable Errand head;
-  private @Nullable Errand tail;
+  private @Nullable Chore head;
+  private @Nullable Chore tail;
   private int queued;
   private int idle;
   private int alive;
   private boolean closed;
 
-  /// Takes `errand` and sees to it that somebody runs it.
-  void hand(Errand errand) {
+  /// Takes `chore` and sees to it that somebody runs it.
+  void hand(Chore chore) {
     lock.lock();
     try {
       if (queued >= idle && alive < WORKERS_MAX) {
-        start(); // may throw, so before the errand is in the queue
+        start(); // may throw, so before the chore is in the queue
       }
       if (tail == null) {
-        head = errand;
+        head = chore;
       } else {
-        tail.next = errand;
+        tail.next = chore;
       }
-      tail = errand;
+      tail = chore;
       queued++;
       offered.signal();
     } finally {
@@ -96,13 +96,13 @@ final class Workers {
   }
 
   private void work() {
-    for (Errand errand = next(); errand != null; errand = next()) {
-      errand.run();
+    for (Chore chore = next(); chore != null; chore = next()) {
+      chore.run();
     }
   }
 
-  /// The next errand; null when the worker should go, and is counted out.
-  private @Nullable Errand next() {
+  /// The next chore; null when the worker should go, and is counted out.
+  private @Nullable Chore next() {
     lock.lock();
     try {
       long nanos = IDLE_NANOS;
@@ -116,19 +116,19 @@ final class Workers {
           idle--;
         }
       }
-      Errand errand = head;
-      if (errand == null) {
+      Chore chore = head;
+      if (chore == null) {
         alive--;
         offered.signalAll(); // for close
         return null;
       }
-      head = errand.next;
-      errand.next = null;
+      head = chore.next;
+      chore.next = null;
       if (head == null) {
         tail = null;
       }
       queued--;
-      return errand;
+      return chore;
     } finally {
       lock.unlock();
     }

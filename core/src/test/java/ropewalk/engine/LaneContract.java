@@ -3,96 +3,24 @@ package ropewalk.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
-import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Iovec;
-import ropewalk.linux.Mapping;
-import ropewalk.linux.Memory;
 import ropewalk.linux.Open;
 import ropewalk.linux.Scratch;
-import ropewalk.linux.Syscalls;
 import ropewalk.testkit.Gen;
 import ropewalk.testkit.HeapMeter;
 import ropewalk.testkit.Pattern;
 
 /// What every lane must do, on the host's files.
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SAME_THREAD)
-abstract class LaneContract {
-  static final Syscalls HOST = HostSyscalls.host();
-  private static final int BYTES = 1 << 20;
-  private static final int PAGE = 4096;
-  private static final int DEPTH = 16;
+abstract class LaneContract extends LaneRoom {
   private static final int ROUNDS = 5_000;
-
-  @TempDir Path folder;
-  Engine engine;
-  Lane lane;
-  private Mapping memory;
-
-  abstract Engine openEngine() throws IOException;
-
-  @BeforeEach
-  void open() throws IOException {
-    engine = openEngine();
-    lane = Lane.open(engine, DEPTH);
-    memory = Mapping.anonymous(HOST, BYTES, 0);
-  }
-
-  @AfterEach
-  void close() {
-    if (lane != null) {
-      lane.close();
-    }
-    if (engine != null) {
-      engine.close();
-    }
-    if (memory != null) {
-      memory.close();
-    }
-  }
-
-  private static long page(int number) {
-    return (long) number * PAGE;
-  }
-
-  private long at(long offset) {
-    return memory.address() + offset;
-  }
-
-  private MemorySegment bytes(long offset, long length) {
-    return Memory.segment(at(offset), length);
-  }
-
-  final Fd file(String name, int flags) throws IOException {
-    Path path = folder.resolve(name);
-    if (!Files.exists(path)) {
-      Files.write(path, Pattern.bytes(0, BYTES));
-    }
-    return Fd.of(
-        HOST,
-        HOST.openat2(Open.AT_FDCWD, path.toString(), flags | Open.O_CLOEXEC, 0, 0),
-        name,
-        "openat2");
-  }
-
-  /// Takes the next answer, of whatever tag.
-  private void takeOne() throws IOException {
-    lane.await(1, Engine.FOREVER);
-    assertThat(lane.next()).isTrue();
-  }
 
   @Test
   void answersComeInAnyOrderUnderTheirTags() throws Exception {
