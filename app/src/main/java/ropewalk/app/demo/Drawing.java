@@ -45,8 +45,11 @@ public final class Drawing {
     List<Strip.Page> pages = strip.pages();
     double cell = (WIDTH - 2.0 * LEFT) / pages.size();
     svg.append(
-        "<text x=\"%d\" y=\"%d\"><tspan font-weight=\"bold\">%s</tspan>: %s</text>%n"
-            .formatted(LEFT, y + 14, name, words(strip)));
+        "<text x=\"%d\" y=\"%d\" font-weight=\"bold\">%s</text>%n"
+            .formatted(LEFT, y + 14, name));
+    svg.append(
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
+            .formatted(WIDTH - LEFT, y + 14, words(strip)));
     for (int from = 0; from < pages.size(); ) {
       int to = from;
       while (to < pages.size() && pages.get(to) == pages.get(from)) {
