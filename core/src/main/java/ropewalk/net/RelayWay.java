@@ -36,6 +36,8 @@ import ropewalk.pipe.KernelPipes;
 /// the kernel's counts are believed. Every call is non-blocking by flag as well as by
 /// descriptor.
 ///
+/// Where the first call at either end is refused, it goes on by [RelayPages].
+///
 /// One thread. *Shared*: the counts, each with this thread as its only writer.
 @SuppressWarnings("NonAtomicVolatileUpdate") // one writer per count
 final class RelayWay {
@@ -43,7 +45,7 @@ final class RelayWay {
   private static final long FILL_MAX = 1L << 30;
 
   /// No errno: the descriptor was closed here.
-  private static final long CLOSED = 1L << 32;
+  static final long CLOSED = 1L << 32;
 
   /// The most fills of one step: then others have their turn.
   private static final int TURN = 16;
@@ -67,6 +69,10 @@ final class RelayWay {
   private final Socket to;
   private final KernelPipes pipes;
   private @Nullable KernelPipe pipe;
+
+  /// Where the kernel doesn't splice these two, what passes the bytes on instead.
+  private @Nullable RelayPages pages;
+
   private Need need = Need.TURN;
   private boolean isWhole;
   private volatile long taken;
@@ -115,6 +121,11 @@ final class RelayWay {
       if (lost() == 0 || need == Need.OVER) {
         rest();
       }
+      RelayPages copying = pages;
+      if (copying != null && need == Need.OVER) {
+        pages = null;
+        copying.close();
+      }
     }
     return need;
   }
@@ -148,7 +159,11 @@ final class RelayWay {
     KernelPipe through = Objects.requireNonNull(pipe);
     while (true) {
       through.markDirty();
-      long got = splice(from.fd(), through.source(), FILL_MAX);
+      RelayPages copying = pages;
+      long got =
+          copying == null
+              ? splice(from.fd(), through.source(), FILL_MAX)
+              : copying.receive(from.fd());
       if (got > 0) {
         taken += got;
         relay.moved();
@@ -161,7 +176,9 @@ final class RelayWay {
       if (got == -CLOSED) {
         throw relay.closed(new ClosedChannelException());
       }
-      if (got != -Errno.EINTR) {
+      if (taken == 0 && copying == null && RelayPages.isRefusal(got)) {
+        copy();
+      } else if (got != -Errno.EINTR) {
         throw relay.broke(from, LinuxException.of(got, "splice", "fd_in", from, "fd_out", through));
       }
     }
@@ -185,7 +202,11 @@ final class RelayWay {
   ///
   /// @return false if the sink is full
   private boolean drainOnce(KernelPipe through, long left) throws Relay.Broken {
-    long put = splice(through.sink(), to.fd(), left);
+    RelayPages copying = pages;
+    long put =
+        copying == null
+            ? splice(through.sink(), to.fd(), left)
+            : copying.send(through, left, to.fd());
     if (put > 0) {
       accepted += put;
       relay.moved();
@@ -193,11 +214,23 @@ final class RelayWay {
       throw relay.broke(to, new IOException("splice: " + through + " holds bytes, 0 came out"));
     } else if (put == -CLOSED) {
       throw relay.closed(new ClosedChannelException());
+    } else if (accepted == 0 && copying == null && RelayPages.isRefusal(put)) {
+      copy();
     } else if (put != -Errno.EAGAIN && put != -Errno.EINTR) {
       throw relay.refused(
           to, LinuxException.of(put, "splice", "fd_in", through, "fd_out", to, "length", left));
     }
     return put != -Errno.EAGAIN;
+  }
+
+  /// Goes on by pages. Without one at hand it is the end: to wait would hold up other relays.
+  private void copy() throws Relay.Broken {
+    pages = RelayPages.tryOpen(from.syscalls(), from.pool());
+    if (pages == null) {
+      throw relay.closed(
+          new IOException(
+              "splice of " + from + " to " + to + " is refused, and the pool is empty"));
+    }
   }
 
   /// Half-closes the sink, unless the end was none: the kernel tells of a reset once, to whoever

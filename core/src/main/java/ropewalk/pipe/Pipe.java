@@ -368,7 +368,7 @@ public final class Pipe implements AutoCloseable {
 
   /// Its slots, to be filled and drained by the iterators of `iov`.
   public SlotRing slotRing() {
-    return new PipeSlots(turnstile, ring);
+    return new PipeSlots(turnstile, ring, intake);
   }
 
   @Override

@@ -3,6 +3,7 @@ package ropewalk.pipe;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.SlotRing;
+import ropewalk.linux.Poll;
 import ropewalk.page.PageRef;
 
 /// A pipe's slots as the iterators of `iov` see them.
@@ -17,10 +18,12 @@ final class PipeSlots implements SlotRing {
 
   private final Turnstile turnstile;
   private final Ring ring;
+  private final Intake intake;
 
-  PipeSlots(Turnstile turnstile, Ring ring) {
+  PipeSlots(Turnstile turnstile, Ring ring, Intake intake) {
     this.turnstile = turnstile;
     this.ring = ring;
+    this.intake = intake;
   }
 
   @Override
@@ -48,31 +51,20 @@ final class PipeSlots implements SlotRing {
     }
   }
 
-  /// *Takes* `page` when it answers true. A page that comes when one of the ends is closed is
-  /// released: nobody will ask for it.
+  /// *Takes* `page` when it answers true. What is on loan is charged to the pipe as by
+  /// [Pipe#offer]; false also if it would have to be copied and the pool has no page for that. A
+  /// page that comes when one of the ends is closed is released: nobody will ask for it.
   @Override
   public boolean append(PageRef page) {
-    boolean isWanted = false;
-    turnstile.enter();
     try {
-      turnstile.demandFillable();
-      isWanted = page.length() > 0;
-      if (isWanted) {
-        if (ring.isFull()) {
-          return false;
-        }
-        ring.append(page, Pipe.PLAIN, null);
-        turnstile.filled.signalAll();
+      return intake.offer(page, Pipe.PLAIN);
+    } catch (IOException e) {
+      boolean isClosed = (turnstile.ready() & (Poll.POLLHUP | Poll.POLLERR)) != 0;
+      if (isClosed) {
+        page.close();
       }
-    } catch (IOException closed) {
-      isWanted = false;
-    } finally {
-      turnstile.lock.unlock();
+      return isClosed;
     }
-    if (!isWanted) {
-      page.close();
-    }
-    return true;
   }
 
   @Override

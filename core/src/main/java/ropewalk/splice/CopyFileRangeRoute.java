@@ -3,7 +3,6 @@ package ropewalk.splice;
 import static java.lang.Math.min;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
@@ -11,15 +10,13 @@ import ropewalk.linux.LinuxException;
 
 /// `copy_file_range(2)`: file to file inside the kernel, by reflink where the file system can, else
 /// by one copy. A snapshot either way: when the call returns, the target has bytes of its own.
-final class CopyFileRangeRoute implements Route {
+final class CopyFileRangeRoute extends FilesRoute {
   /// The most one call copies: long enough that the call's cost vanishes, short enough (some 10 ms)
   /// that progress shows and an interrupt is noticed.
   static final long STEP_BYTES = 16L << 20;
 
-  private final Engine engine;
-
   CopyFileRangeRoute(Engine engine) {
-    this.engine = engine;
+    super(engine);
   }
 
   @Override
@@ -28,25 +25,13 @@ final class CopyFileRangeRoute implements Route {
   }
 
   @Override
-  public @Nullable String declines(Ask ask) {
-    return ask.from() == End.Kind.FILE && ask.to() == End.Kind.FILE
-        ? null
-        : "needs a regular file at both ends";
-  }
-
-  @Override
   public int copiesKernel(Ask ask) {
     return 1;
   }
 
   @Override
-  public Stability stability(Ask ask) {
-    return Stability.SNAPSHOT;
-  }
-
-  @Override
   public Strand open(Source source, Sink sink) {
-    return new DescriptorStrand(name(), source, sink) {
+    return new FilesStrand(source, sink) {
       private boolean hasMoved;
 
       @Override
@@ -55,23 +40,12 @@ final class CopyFileRangeRoute implements Route {
         if (length == 0) {
           return Source.END;
         }
-        int in = from.fd().enter();
-        try {
-          int out = to.fd().enter();
-          try {
-            long result =
-                engine.blocking(
-                    () ->
-                        engine
-                            .syscalls()
-                            .copyFileRange(in, from.position(), out, to.position(), length));
-            return took(result, length, tally);
-          } finally {
-            to.fd().exit();
-          }
-        } finally {
-          from.fd().exit();
-        }
+        return took(asked(length), length, tally);
+      }
+
+      @Override
+      long call(int in, int out, long length) {
+        return engine.syscalls().copyFileRange(in, from.position(), out, to.position(), length);
       }
 
       private long took(long result, long length, Tally tally) throws IOException {

@@ -3,7 +3,6 @@ package ropewalk.splice;
 import static java.lang.Math.min;
 
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
@@ -18,26 +17,17 @@ import ropewalk.linux.Scratch;
 ///
 /// `copy_file_range` may do the same, and may copy, and doesn't say which. So this is asked first,
 /// where the whole rest of the source is wanted; a range that does not end at a block is not.
-final class ReflinkRoute implements Route {
+final class ReflinkRoute extends FilesRoute {
   /// The most one call shares: a call locks both files, and a signal is noticed between two.
   static final long STEP_BYTES = 1L << 30;
 
-  private final Engine engine;
-
   ReflinkRoute(Engine engine) {
-    this.engine = engine;
+    super(engine);
   }
 
   @Override
   public String name() {
     return "reflink";
-  }
-
-  @Override
-  public @Nullable String declines(Ask ask) {
-    return ask.from() == End.Kind.FILE && ask.to() == End.Kind.FILE
-        ? null
-        : "needs a regular file at both ends";
   }
 
   @Override
@@ -51,13 +41,8 @@ final class ReflinkRoute implements Route {
   }
 
   @Override
-  public Stability stability(Ask ask) {
-    return Stability.SNAPSHOT;
-  }
-
-  @Override
   public Strand open(Source source, Sink sink) {
-    return new DescriptorStrand(name(), source, sink) {
+    return new FilesStrand(source, sink) {
       @Override
       public long step(long limit, boolean more, Tally tally) throws IOException {
         long rest = source.remaining();
@@ -66,26 +51,15 @@ final class ReflinkRoute implements Route {
           // Nothing, or a file that says so and may be wrong (procfs): reading tells the truth.
           return DECLINED;
         }
-        try (Scratch range = new Scratch(FileCloneRange.SIZE)) {
-          int result = share(range, length);
-          return result == 0 ? advanced(length) : refused(result, length);
-        }
+        int result = (int) asked(length);
+        return result == 0 ? advanced(length) : refused(result, length);
       }
 
-      private int share(Scratch range, long length) throws IOException {
-        int in = from.fd().enter();
-        try {
-          int out = to.fd().enter();
-          try {
-            FileCloneRange.set(range.address(), in, from.position(), length, to.position());
-            return (int)
-                engine.blocking(
-                    () -> engine.syscalls().ioctl(out, FileFlags.FICLONERANGE, range.address()));
-          } finally {
-            to.fd().exit();
-          }
-        } finally {
-          from.fd().exit();
+      @Override
+      long call(int in, int out, long length) {
+        try (Scratch range = new Scratch(FileCloneRange.SIZE)) {
+          FileCloneRange.set(range.address(), in, from.position(), length, to.position());
+          return engine.syscalls().ioctl(out, FileFlags.FICLONERANGE, range.address());
         }
       }
 

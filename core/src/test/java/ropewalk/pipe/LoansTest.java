@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import ropewalk.iov.SlotRing;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.page.FolioClass;
 import ropewalk.page.FolioPool;
@@ -104,6 +105,27 @@ final class LoansTest {
   }
 
   @Test
+  void whatComesThroughTheSlotsIsChargedToo() throws IOException {
+    try (Pipe pipe = Pipe.open(pool, 8, PAGE)) {
+      SlotRing slots = pipe.slotRing();
+      assertThat(slots.append(lent(0))).isTrue();
+      assertThat(pipe.charged()).isEqualTo(PAGE);
+      assertThat(slots.append(lent(1))).isTrue();
+      assertThat(pipe.copied()).as("beyond the limit").isEqualTo(PAGE);
+      assertThat(pipe.charged()).isEqualTo(PAGE);
+      slots.consume(PAGE);
+      assertThat(pipe.charged()).as("the charge has left with the bytes").isZero();
+      assertThat(slots.append(lent(2))).isTrue();
+      assertThat(pipe.charged()).isEqualTo(PAGE);
+      expect(pipe, 1, 3);
+      assertThat(pipe.charged()).isZero();
+      pipe.closeSink();
+      assertThat(slots.append(lent(3))).as("taken, and nobody will ask for it").isTrue();
+    }
+    assertThat(owner.tryClaim()).as("no loan is out").isTrue();
+  }
+
+  @Test
   void aFullPipeTakesNeitherLoanNorCopyAndAClosedOneNothing() throws IOException {
     try (Pipe pipe = Pipe.open(pool, 1, 0)) {
       assertThat(pipe.offer(lent(0))).isTrue();
@@ -128,6 +150,7 @@ final class LoansTest {
       PageRef lent = all.lend(0, 1 << 20);
       PageRef other = small.take(PAGE, FolioClass.RING); // out of the only other megabyte
       assertThatThrownBy(() -> pipe.offer(lent)).isInstanceOf(IOException.class);
+      assertThat(pipe.slotRing().append(lent)).isFalse();
       assertThat(lent.isOpen()).isTrue();
       assertThat(pipe.copied()).isZero();
       for (PageRef each : new PageRef[] {lent, all, other}) {
