@@ -104,9 +104,9 @@ final class Passages implements AutoCloseable {
   }
 
   /// `pipe` into `file`: waits for the first byte (`until` as for [#fill]), returns when the pipe
-  /// is empty.
-  long drain(Pipe pipe, Positional file, long offset, long length, long until, boolean more)
-      throws IOException {
+  /// is empty. The file is never told that more follows, whatever the caller said: it might keep
+  /// back what doesn't fill a block, and what was counted is to be in it (contract R-17).
+  long drain(Pipe pipe, Positional file, long offset, long length, long until) throws IOException {
     long limit = min(length, Splices.MOVE_MAX);
     long drained = 0;
     Sink sink = file.to(offset);
@@ -126,7 +126,7 @@ final class Passages implements AutoCloseable {
       }
       long written;
       try {
-        written = sink.drain(hold.pipe(), inHand, more, tally);
+        written = sink.drain(hold.pipe(), inHand, false, tally);
       } catch (IOException e) {
         if (drained > 0) {
           break;
@@ -156,7 +156,7 @@ final class Passages implements AutoCloseable {
         Sink sink = target.to(offsetOut + moved);
         long end = moved + read;
         while (moved < end) {
-          moved += sink.drain(staging, end - moved, end < limit, tally);
+          moved += sink.drain(staging, end - moved, false, tally);
         }
         if (read < wanted) {
           break;

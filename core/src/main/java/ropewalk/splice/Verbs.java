@@ -107,10 +107,9 @@ public final class Verbs implements AutoCloseable {
       if (out.isAppending()) {
         throw out.refuse(Errno.EINVAL, "splice");
       }
-      boolean more = (flags & Splices.SPLICE_F_MORE) != 0;
       long moved =
           passages.drain(
-              from.pipe(), file, offset, length, until(mayWait && !from.isNonBlocking()), more);
+              from.pipe(), file, offset, length, until(mayWait && !from.isNonBlocking()));
       return advanced(file, offOut, moved);
     }
     if (to != null) {
