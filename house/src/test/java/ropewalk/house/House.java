@@ -21,7 +21,7 @@ final class House {
   static final List<String> STOREYS = List.of("linux", "core", "protocols", "app");
 
   /// What stands beside them.
-  static final List<String> OUTBUILDINGS = List.of("testkit", "examples", "stress", "bench");
+  static final List<String> OUTBUILDINGS = List.of("testkit", "examples", "lab", "stress", "bench");
 
   static final Path ROOT = root();
 
