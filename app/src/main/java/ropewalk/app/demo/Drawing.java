@@ -45,8 +45,7 @@ public final class Drawing {
     List<Strip.Page> pages = strip.pages();
     double cell = (WIDTH - 2.0 * LEFT) / pages.size();
     svg.append(
-        "<text x=\"%d\" y=\"%d\" font-weight=\"bold\">%s</text>%n"
-            .formatted(LEFT, y + 14, name));
+        "<text x=\"%d\" y=\"%d\" font-weight=\"bold\">%s</text>%n".formatted(LEFT, y + 14, name));
     svg.append(
         "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>%n"
             .formatted(WIDTH - LEFT, y + 14, words(strip)));
