@@ -16,7 +16,7 @@ import ropewalk.lab.WriteLog.Entry;
 ///
 /// ```
 ///   Crashes cut LOG FOLDER SEED CUTS BYTES        log ──► FOLDER/0.disk, 1.disk, ... and cuts
-///   Crashes judge FOLDER SEED STEPS               FOLDER/0.file, 1.file, ... ──► what was lost
+///   Crashes judge FOLDER SEED STEPS KIND          FOLDER/0.file, 1.file, ... ──► what was lost
 /// ```
 ///
 /// A file system that could not be mounted leaves `N.failed` instead of `N.file`. `judge` ends with
@@ -41,7 +41,8 @@ public final class Crashes {
               Integer.parseInt(args[4]),
               Long.parseLong(args[5]));
       case "judge" -> {
-        if (!judge(Path.of(args[1]), Long.parseLong(args[2]), Integer.parseInt(args[3]))) {
+        Script script = Script.of(Long.parseLong(args[2]), Integer.parseInt(args[3]));
+        if (!judge(Path.of(args[1]), new Judge(script, args[4].equals("replaced")))) {
           System.exit(1);
         }
       }
@@ -105,8 +106,7 @@ public final class Crashes {
     return mark.startsWith(KEPT) ? Integer.parseInt(mark.substring(KEPT.length())) : -1;
   }
 
-  private static boolean judge(Path folder, long seed, int steps) throws IOException {
-    Judge judge = new Judge(Script.of(seed, steps));
+  private static boolean judge(Path folder, Judge judge) throws IOException {
     List<String> cuts = Files.readAllLines(folder.resolve("cuts"));
     int lost = 0;
     for (int i = 0; i < cuts.size(); i++) {

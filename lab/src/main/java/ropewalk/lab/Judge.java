@@ -25,14 +25,19 @@ public final class Judge {
   private static final int COMPLAINTS_MAX = 5;
 
   private final Script script;
+  private final boolean isWhole;
 
   /// The file's bytes, zeros behind its end, and the size, after each step.
   private final byte[] bytes = new byte[Script.BYTES_MAX];
 
   private int size;
 
-  public Judge(Script script) {
+  /// A judge of files that were written by `script`.
+  ///
+  /// @param isWhole each sync replaced the file
+  public Judge(Script script, boolean isWhole) {
     this.script = script;
+    this.isWhole = isWhole;
   }
 
   /// Says what `found` lacks, nothing if it is admitted.
@@ -44,6 +49,9 @@ public final class Judge {
     size = 0;
     for (int step = 0; step < promised; step++) {
       apply(step);
+    }
+    if (isWhole) {
+      return wholeComplaints(found, promised);
     }
     byte[] old = bytes.clone();
     int sizeMin = size;
@@ -71,6 +79,22 @@ public final class Judge {
       }
     }
     return complaints;
+  }
+
+  private List<String> wholeComplaints(byte[] found, int promised) {
+    byte[] old = Arrays.copyOf(bytes, size);
+    boolean over = false;
+    for (int step = Math.max(promised, 0); !over && step < script.steps().size(); step++) {
+      over = step > promised && script.steps().get(step) instanceof Step.Sync;
+      apply(step);
+    }
+    byte[] next = Arrays.copyOf(bytes, size);
+    if (Arrays.equals(found, old) || Arrays.equals(found, next)) {
+      return List.of();
+    }
+    return List.of(
+        "%d bytes that are neither the %d promised nor the %d that followed"
+            .formatted(found.length, old.length, next.length));
   }
 
   private void apply(int index) {

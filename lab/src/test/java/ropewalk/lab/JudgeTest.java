@@ -43,19 +43,19 @@ class JudgeTest {
   @Test
   void everyStateSinceTheLastPromiseIsAdmitted() {
     Gen.check(
-        60,
+        20,
         gen -> {
           Script script = Script.of(gen.in(0, Long.MAX_VALUE - 1), STEPS);
           int end = gen.in(0, STEPS);
           int promised = syncBefore(script, end);
-          assertThat(new Judge(script).complaints(after(script, end), promised)).isEmpty();
+          assertThat(new Judge(script, false).complaints(after(script, end), promised)).isEmpty();
         });
   }
 
   @Test
   void aSectorMayBeOldOrNewEachForItself() {
     Gen.check(
-        60,
+        20,
         gen -> {
           Script script = Script.of(gen.in(0, Long.MAX_VALUE - 1), STEPS);
           int end = gen.in(1, STEPS);
@@ -68,14 +68,14 @@ class JudgeTest {
               System.arraycopy(Arrays.copyOf(old, until), at, found, at, until - at);
             }
           }
-          assertThat(new Judge(script).complaints(found, promised)).isEmpty();
+          assertThat(new Judge(script, false).complaints(found, promised)).isEmpty();
         });
   }
 
   @Test
   void aPromisedWriteThatIsGoneIsSeen() {
     Gen.check(
-        60,
+        20,
         gen -> {
           Script script = Script.of(gen.in(0, Long.MAX_VALUE - 1), STEPS);
           int sync = STEPS - 1; // the last step is one
@@ -86,7 +86,7 @@ class JudgeTest {
           }
           byte[] right = after(script, sync);
           // What a later step covers is not missed.
-          assertThat(new Judge(script).complaints(found, sync).isEmpty())
+          assertThat(new Judge(script, false).complaints(found, sync).isEmpty())
               .isEqualTo(Arrays.equals(found, right));
         });
   }
@@ -97,13 +97,32 @@ class JudgeTest {
     byte[] right = after(script, STEPS);
     byte[] torn = right.clone();
     torn[1000] ^= 1;
-    assertThat(new Judge(script).complaints(torn, STEPS - 1))
+    assertThat(new Judge(script, false).complaints(torn, STEPS - 1))
         .containsExactly("bytes 512 to 1023 are nobody's");
-    assertThat(new Judge(script).complaints(Arrays.copyOf(right, right.length + 1), STEPS - 1))
+    assertThat(
+            new Judge(script, false).complaints(Arrays.copyOf(right, right.length + 1), STEPS - 1))
         .containsExactly(
             "the size is %d and not within %d and %d"
                 .formatted(right.length + 1, right.length, right.length));
-    assertThat(new Judge(script).complaints(right, STEPS - 1)).isEmpty();
+    assertThat(new Judge(script, false).complaints(right, STEPS - 1)).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsReplacedIsOneVersionOrTheNext() {
+    Script script = Script.of(1, STEPS);
+    Judge judge = new Judge(script, true);
+    int promised = syncBefore(script, STEPS - 1);
+    assertThat(judge.complaints(after(script, promised), promised)).isEmpty();
+    assertThat(judge.complaints(after(script, STEPS - 1), promised)).isEmpty();
+    for (int end = 0; end < promised; end++) {
+      byte[] early = after(script, end);
+      assertThat(judge.complaints(early, promised).isEmpty())
+          .isEqualTo(Arrays.equals(early, after(script, promised)));
+    }
+    byte[] half = Arrays.copyOf(after(script, promised), 512);
+    assertThat(judge.complaints(half, promised)).hasSize(1);
+    assertThat(judge.complaints(new byte[0], promised)).hasSize(1);
+    assertThat(judge.complaints(new byte[0], -1)).isEmpty();
   }
 
   @Test
