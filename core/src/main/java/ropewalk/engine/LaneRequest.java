@@ -12,7 +12,15 @@ import ropewalk.linux.Fd;
 ///                      ^   |
 ///                      +---+  asked again: EINTR, -ECANCELED unasked for, a file that takes
 ///                             plain addresses only
+///
+///   user_data   63            32 31             0
+///              +----------------+----------------+
+///              |   generation   |      tag       |
+///              +----------------+----------------+
 /// ```
+///
+/// The generation changes with every asking, so that an answer to an earlier one could never be
+/// taken for this one's, nor one answer twice.
 final class LaneRequest extends FileRequest {
   /// The tag has no request.
   static final int FREE = 0;
@@ -26,6 +34,7 @@ final class LaneRequest extends FileRequest {
   final int tag;
   int state;
   int result;
+  private int generation;
   boolean isCancelled;
 
   /// Entered while the tag is not free.
@@ -36,5 +45,16 @@ final class LaneRequest extends FileRequest {
 
   LaneRequest(int tag) {
     this.tag = tag;
+  }
+
+  /// Writes what is asked into the entry at `sqe`, as a new asking.
+  void fill(long sqe) {
+    generation++;
+    fillFile(sqe, userData());
+  }
+
+  /// The number of its last asking.
+  long userData() {
+    return (long) generation << Integer.SIZE | tag;
   }
 }

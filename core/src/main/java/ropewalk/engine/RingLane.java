@@ -122,7 +122,7 @@ final class RingLane extends LaneFrame implements Lane {
   void prepare(LaneRequest request) throws IOException {
     long sqe = nextSqe();
     askFixed(request);
-    request.fillFile(sqe, request.tag);
+    request.fill(sqe);
   }
 
   /// Turns `request` into a fixed one, if it has one range and the ring knows that.
@@ -158,7 +158,7 @@ final class RingLane extends LaneFrame implements Lane {
 
   @Override
   void withdraw(LaneRequest request) throws IOException {
-    Sqe.asyncCancel(nextSqe(), request.tag, 0, NOBODY);
+    Sqe.asyncCancel(nextSqe(), request.userData(), 0, NOBODY);
   }
 
   // ---- handing over and waiting
@@ -203,7 +203,7 @@ final class RingLane extends LaneFrame implements Lane {
     while (againCount > 0) {
       long sqe = nextSqe(); // before the tag is taken off: it may throw
       LaneRequest request = requests[again[--againCount]];
-      request.fillFile(sqe, request.tag);
+      request.fill(sqe);
       if (request.isCancelled) {
         withdraw(request); // the cancel found the earlier one, which is no more
       }
@@ -234,7 +234,10 @@ final class RingLane extends LaneFrame implements Lane {
         long cqe = uring.peekCqe(i);
         long data = Cqe.userData(cqe);
         if (data != NOBODY) {
-          hear(requests[(int) data], Cqe.result(cqe));
+          LaneRequest request = requests[(int) data];
+          if (request.state == LaneRequest.ASKED && request.userData() == data) {
+            hear(request, Cqe.result(cqe));
+          }
         }
       }
       uring.advance(ready);

@@ -16,6 +16,9 @@
 ///
 /// Every byte stands in a [java.lang.foreign.MemorySegment]. To pass a page by reference is to pass
 /// a slice of that segment; to copy is to make a new one. That is the whole of live pages.
+///
+/// Apart from it stands [FakeRing][ropewalk.testkit.fake.FakeRing]: io_uring before any kernel,
+/// whose answers come when a test says so.
 @NullMarked
 package ropewalk.testkit.fake;
 
