@@ -20,6 +20,8 @@ final class Call {
   /// Room for a [Msghdr] and one [Iovec] behind it.
   static final long SCRATCH_BYTES = Msghdr.SIZE + Iovec.SIZE;
 
+  private static final int BLOCK = 4096;
+
   /// The calls that move bytes: the names of the parameters they come from and go to.
   private record Ends(String source, String target) {}
 
@@ -108,6 +110,18 @@ final class Call {
     return has(end)
         && kind(end) != FdKind.FILE
         && (below.fcntl((int) number(end), Fcntl.F_GETFL, 0) & Open.O_NONBLOCK) != 0;
+  }
+
+  /// What a short count is a multiple of: direct I/O ends at a block of 4 KiB here, which is a
+  /// block of any disk; all else anywhere.
+  int grain() {
+    return isDirect(ends().source) || isDirect(ends().target) ? BLOCK : 1;
+  }
+
+  private boolean isDirect(String end) {
+    return has(end)
+        && kind(end) == FdKind.FILE
+        && (below.fcntl((int) number(end), Fcntl.F_GETFL, 0) & Open.O_DIRECT) != 0;
   }
 
   /// How many bytes were asked for.

@@ -22,7 +22,7 @@ public enum Fault {
   SHORT(0) {
     @Override
     boolean legal(Call call) {
-      if (!call.moves() || call.lengthAsked() < 2) {
+      if (!call.moves() || call.lengthAsked() < 2 || call.lengthAsked() <= call.grain()) {
         return false;
       }
       boolean atomic =

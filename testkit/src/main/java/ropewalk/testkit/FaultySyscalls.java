@@ -155,7 +155,8 @@ public final class FaultySyscalls {
       long asked = call.lengthAsked();
       long part;
       synchronized (this) {
-        part = gen.in(1, asked - 1);
+        int grain = call.grain();
+        part = gen.in(1, (asked - 1) / grain) * grain;
       }
       try (Arena arena = Arena.ofConfined()) {
         long scratch = arena.allocate(Call.SCRATCH_BYTES, 8).address();

@@ -8,6 +8,7 @@ import ropewalk.linux.FileFlags;
 import ropewalk.linux.Iovec;
 import ropewalk.linux.Memory;
 import ropewalk.linux.Msghdr;
+import ropewalk.linux.Open;
 import ropewalk.linux.Sockets;
 
 /// The calls that copy between memory and a descriptor.
@@ -40,11 +41,13 @@ final class ByteCalls {
 
   public long preadv2(int fd, long iov, int count, long offset, int flags) {
     long wrong = offset == Description.HERE ? 0 : positioned(fd, offset);
+    wrong = wrong < 0 ? wrong : aligned(fd, iov, count, offset);
     return wrong < 0 ? wrong : vector(fd, iov, count, offset, true, 0);
   }
 
   public long pwritev2(int fd, long iov, int count, long offset, int flags) {
     long wrong = offset == Description.HERE ? 0 : positioned(fd, offset);
+    wrong = wrong < 0 ? wrong : aligned(fd, iov, count, offset);
     if (wrong < 0) {
       return wrong;
     }
@@ -105,6 +108,19 @@ final class ByteCalls {
       return -Errno.EBADF;
     }
     return description.seekable() ? 0 : -Errno.ESPIPE;
+  }
+
+  /// -EINVAL for direct I/O that is askew: offset, and address and length of every run.
+  private long aligned(int fd, long iov, int count, long offset) {
+    Description description = world.get(fd);
+    if (description == null || (description.flags & Open.O_DIRECT) == 0) {
+      return 0;
+    }
+    long bits = offset;
+    for (int i = 0; i < count; i++) {
+      bits |= Iovec.base(iov, i) | Iovec.length(iov, i);
+    }
+    return bits % world.directBlock == 0 ? 0 : -Errno.EINVAL;
   }
 
   /// One run after the other; only the first waits, a short one ends it.

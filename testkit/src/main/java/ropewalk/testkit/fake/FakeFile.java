@@ -64,11 +64,27 @@ final class FakeFile {
   }
 
   long pageCount() {
-    return pages.size();
+    return pages.keySet().stream().filter(this::isData).count();
   }
 
   private MemorySegment page(long index) {
     return pages.computeIfAbsent(index, it -> MemorySegment.ofArray(new byte[PAGE]));
+  }
+
+  /// The first byte from `offset` on that is data, or in a hole (the end counts as one); -1 if
+  /// there is none before the end.
+  long seek(long offset, boolean data) {
+    for (long at = offset; at < size; at = (at / PAGE + 1) * PAGE) {
+      if (isData(at / PAGE) == data) {
+        return at;
+      }
+    }
+    return data || offset >= size ? -1 : size;
+  }
+
+  /// A page that was only read is live and still a hole.
+  private boolean isData(long index) {
+    return pages.containsKey(index) && (dirty.contains(index) || disk.containsKey(index));
   }
 
   /// Lends the bytes from `position` on, page by page, none beyond the end.

@@ -92,6 +92,15 @@ public final class FakeKernel {
     return this;
   }
 
+  /// A kernel whose files demand this alignment of direct I/O, which is 512 otherwise; with 0 they
+  /// refuse O_DIRECT.
+  public FakeKernel directBlock(int bytes) {
+    synchronized (world) {
+      world.directBlock = bytes;
+    }
+    return this;
+  }
+
   /// Makes a directory, which no call of ours does. It survives a crash.
   public FakeKernel directory(String path) {
     synchronized (world) {

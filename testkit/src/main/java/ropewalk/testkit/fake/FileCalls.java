@@ -9,7 +9,7 @@ import ropewalk.linux.Open;
 
 /// The calls on a descriptor that move no bytes.
 final class FileCalls {
-  private static final int SETTABLE = Open.O_NONBLOCK | Open.O_APPEND;
+  private static final int SETTABLE = Open.O_NONBLOCK | Open.O_APPEND | Open.O_DIRECT;
 
   private final World world;
 
@@ -30,8 +30,8 @@ final class FileCalls {
           case FileFlags.SEEK_SET -> offset;
           case FileFlags.SEEK_CUR -> open.position + offset;
           case FileFlags.SEEK_END -> open.file.size() + offset;
-          case FileFlags.SEEK_DATA -> offset < open.file.size() ? offset : -1;
-          case FileFlags.SEEK_HOLE -> offset < open.file.size() ? open.file.size() : -1;
+          case FileFlags.SEEK_DATA -> open.file.seek(offset, true);
+          case FileFlags.SEEK_HOLE -> open.file.seek(offset, false);
           default -> Long.MIN_VALUE;
         };
     if (to < 0) {
@@ -109,6 +109,9 @@ final class FileCalls {
     return switch (command) {
       case Fcntl.F_GETFL -> description.flags & ~(Open.O_CLOEXEC | Open.O_CREAT | Open.O_TRUNC);
       case Fcntl.F_SETFL -> {
+        if ((argument & Open.O_DIRECT) != 0 && world.directBlock == 0) {
+          yield -Errno.EINVAL;
+        }
         description.flags = (description.flags & ~SETTABLE) | ((int) argument & SETTABLE);
         yield 0;
       }

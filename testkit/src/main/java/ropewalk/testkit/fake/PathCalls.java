@@ -166,9 +166,11 @@ final class PathCalls {
     return 0;
   }
 
-  private static void fill(long address, @Nullable FakeFile file, int type) {
+  private void fill(long address, @Nullable FakeFile file, int type) {
     Memory.segment(address, Statx.SIZE).fill((byte) 0);
-    put(address + Statx.MASK, Statx.STATX_BASIC_STATS);
+    put(address + Statx.MASK, Statx.STATX_BASIC_STATS | Statx.STATX_DIOALIGN);
+    put(address + Statx.DIO_MEM_ALIGN, world.directBlock);
+    put(address + Statx.DIO_OFFSET_ALIGN, world.directBlock);
     put(address + Statx.BLKSIZE, Description.PAGE);
     put(address + Statx.DEV_MINOR, DEVICE);
     Memory.ALL.set(ValueLayout.JAVA_SHORT, address + Statx.MODE, (short) (type | 0644));

@@ -19,6 +19,10 @@ final class World {
 
   final Gen gen;
   final FakeDisk disk;
+
+  /// What direct I/O has to be aligned to, in memory and in files; 0: it is refused.
+  int directBlock = 512;
+
   private final Map<Integer, Description> table = new TreeMap<>();
   private FakeKernel.@Nullable Scheduler scheduler;
 
