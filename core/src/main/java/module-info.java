@@ -4,6 +4,7 @@ module ropewalk.core {
   requires static transitive org.jspecify;
   requires transitive ropewalk.linux;
 
+  exports ropewalk.bio;
   exports ropewalk.cache;
   exports ropewalk.engine;
   exports ropewalk.file;

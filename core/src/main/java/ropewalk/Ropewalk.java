@@ -13,6 +13,8 @@ import ropewalk.crypto.DigestSource;
 import ropewalk.engine.Engine;
 import ropewalk.engine.Registration;
 import ropewalk.file.CachedFile;
+import ropewalk.file.DirectFile;
+import ropewalk.file.DirectOptions;
 import ropewalk.file.PlainFile;
 import ropewalk.file.Root;
 import ropewalk.linux.Fd;
@@ -112,6 +114,27 @@ public final class Ropewalk implements AutoCloseable {
   /// A file past our cache: for long copies that pass once.
   public PlainFile plainFile(Path path, OpenOption... options) throws IOException {
     return PlainFile.open(engine, pool, path, options);
+  }
+
+  /// A file past every cache: the disk reads and writes our pages (O_DIRECT). What is askew is
+  /// bounced, holes cost no I/O, and [DirectFile#io] opens a lane for a thread that keeps a disk
+  /// busy.
+  ///
+  /// @throws IOException also if the file system refuses direct I/O: there is no other way in then
+  public DirectFile direct(Path path, OpenOption... options) throws IOException {
+    return direct(path, DirectOptions.DEFAULT, options);
+  }
+
+  /// The same with alignment, depth, rate and limits as `direct` says.
+  public DirectFile direct(Path path, DirectOptions direct, OpenOption... options)
+      throws IOException {
+    return DirectFile.open(engine, pool, path, direct, options);
+  }
+
+  /// Makes a file past every cache that will be `target`: written beside its name, under its name
+  /// by [DirectFile#commit].
+  public DirectFile createDirect(Path target) throws IOException {
+    return DirectFile.create(engine, pool, target, DirectOptions.DEFAULT);
   }
 
   /// A directory out of which nothing is reachable.

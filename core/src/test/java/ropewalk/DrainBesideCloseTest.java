@@ -56,6 +56,7 @@ final class DrainBesideCloseTest {
   /// A sink, the call by which it takes bytes, and how what it got is read.
   enum End {
     FILE("pwritev2"),
+    DIRECT("pwritev2"),
     STREAM("pwritev2"),
     CACHED(""),
     SOCKET("sendmsg"),
@@ -176,6 +177,7 @@ final class DrainBesideCloseTest {
       throws IOException {
     return switch (end) {
       case FILE -> walk.plainFile(target, StandardOpenOption.WRITE);
+      case DIRECT -> walk.direct(target, StandardOpenOption.WRITE);
       case CACHED -> walk.file(target, StandardOpenOption.READ, StandardOpenOption.WRITE);
       case STREAM ->
           StreamEnd.inherited(walk.engine(), walk.pool(), stream.source().number(), "stream");
@@ -185,7 +187,7 @@ final class DrainBesideCloseTest {
 
   private static byte[] got(End end, int length, Path target, KernelPipe stream, Socket receiver)
       throws IOException {
-    if (end == End.FILE || end == End.CACHED) {
+    if (end == End.FILE || end == End.DIRECT || end == End.CACHED) {
       return Arrays.copyOf(Files.readAllBytes(target), length);
     }
     try (Scratch scratch = new Scratch(SIZE)) {

@@ -3,7 +3,8 @@
 /// ```
 ///                     ┌ PlainFile ── Cursor ─── the kernel's page cache
 ///   Source, Sink ◄────┤ CachedFile ─ CachedCursor ─ FileMap (cache) ─ FileBacking ─┐
-///   (splice)          │ StreamEnd ── StreamCalls                                   ├── Fd
+///   (splice)          │ DirectFile ─ DirectCursor ─ DirectCalls ─ Dio (bio) ───────┤
+///                     │ StreamEnd ── StreamCalls                                   ├── Fd
 ///                     └ ZeroSource, NullSink                  Root, Opening ───────┘
 /// ```
 ///
@@ -11,6 +12,6 @@
 /// [created][ropewalk.file.PlainFile#create] appears under its name whole or not at all.
 ///
 /// Read in this order: [ropewalk.file.PlainFile], `Cursor`, `Replacement`,
-/// [ropewalk.file.CachedFile], `CachedCursor`, [ropewalk.file.StreamEnd], `StreamCalls`,
-/// [ropewalk.file.Root].
+/// [ropewalk.file.CachedFile], `CachedCursor`, [ropewalk.file.DirectFile], `DirectCalls`,
+/// `DirectCursor`, [ropewalk.file.StreamEnd], `StreamCalls`, [ropewalk.file.Root].
 package ropewalk.file;

@@ -182,6 +182,13 @@ public final class Folio {
     return apply(Transition.PIN_FOR_WRITE);
   }
 
+  /// Pins a folio that the caller holds a reference of: for the kernel to read, or to `write` into.
+  /// False, and nothing is taken, where [PageRef#tryPin] is false; zero folios above all, which are
+  /// never pinned and need no pin.
+  public boolean tryPin(boolean write) {
+    return write ? tryPinForWrite() : tryPinForRead();
+  }
+
   /// Adds a pin to a pinned folio, as a request does that is split into two.
   public void addPin() {
     demand(Transition.ADD_PIN);

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
+import ropewalk.engine.Lane;
 import ropewalk.engine.Registration;
 import ropewalk.linux.Abi;
 import ropewalk.linux.Syscalls;
@@ -176,7 +177,13 @@ public final class FolioPool implements AutoCloseable {
   /// Lets `engine` know the first [PoolPlan#registered] bytes of the ring slab in advance, as far
   /// as it can, until it closes or the memory goes. Once; close the engine first (rule 12).
   public Registration register(Engine engine) {
-    return ring.register(engine, plan.registered());
+    return ring.memory().register(engine, plan.registered());
+  }
+
+  /// Lets `lane` know the same bytes in advance, until it closes. Its owner closes it before the
+  /// pool.
+  public Registration register(Lane lane) throws IOException {
+    return ring.memory().register(lane, plan.registered());
   }
 
   /// Opens an account for a borrower that may have `limit` bytes on loan at a time.

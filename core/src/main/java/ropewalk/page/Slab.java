@@ -7,8 +7,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import ropewalk.engine.Engine;
-import ropewalk.engine.Registration;
 import ropewalk.linux.Syscalls;
 
 /// The memory of one class, carved into folios.
@@ -274,9 +272,9 @@ final class Slab implements Folio.Home {
     }
   }
 
-  /// Lets `engine` know the first `most` bytes in advance.
-  Registration register(Engine engine, long most) {
-    return memory.register(engine, most);
+  /// *Lends* what it is made of, for rings that are to know it in advance.
+  SlabMemory memory() {
+    return memory;
   }
 
   /// The whole slab as one zero folio, for as long as the pool is open.

@@ -3,6 +3,7 @@ package ropewalk.page;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
+import ropewalk.engine.Lane;
 import ropewalk.engine.Registration;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
@@ -92,6 +93,14 @@ final class SlabMemory implements AutoCloseable {
     }
     registration = engine.register(address, Math.min(most, bytes));
     return registration;
+  }
+
+  /// Lets `lane` know them too, until it closes, which is before this.
+  synchronized Registration register(Lane lane, long most) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("register() of a closed pool");
+    }
+    return lane.register(address, Math.min(most, bytes));
   }
 
   /// Unmaps it. First the ring forgets it, or it would go on filling pages that nobody sees.
