@@ -77,6 +77,11 @@ final class CopyCommand implements Callable<Integer> {
       description = "Allow ways on which later writes to SRC may change bytes under way.")
   private boolean isRelaxed;
 
+  @Option(
+      names = "--direct",
+      description = "Past the kernel's page cache in each end that is a file (O_DIRECT).")
+  private boolean isDirect;
+
   @Option(names = "--quiet", description = "No progress, no report.")
   private boolean isQuiet;
 
@@ -87,7 +92,7 @@ final class CopyCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     List<Digest> digests = digests();
     try (Ropewalk walk = open();
-        CopyEnds ends = new CopyEnds(walk, offset)) {
+        CopyEnds ends = new CopyEnds(walk, offset, isDirect)) {
       ends.open(from, to, digests);
       long started = System.nanoTime();
       Moved moved = move(walk, ends);

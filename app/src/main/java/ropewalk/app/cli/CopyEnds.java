@@ -2,6 +2,7 @@ package ropewalk.app.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ropewalk.Ropewalk;
 import ropewalk.crypto.Digest;
+import ropewalk.file.DirectFile;
 import ropewalk.file.PlainFile;
 import ropewalk.net.Listener;
 import ropewalk.net.Socket;
@@ -33,8 +35,14 @@ final class CopyEnds implements AutoCloseable {
     T make() throws IOException;
   }
 
+  /// Puts a file under its name.
+  private interface Appearing {
+    void commit() throws IOException;
+  }
+
   private final Ropewalk walk;
   private final @Nullable Long offset;
+  private final boolean isDirect;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Deque<AutoCloseable> traces = new ArrayDeque<>();
   private final OnSignal onSignal = OnSignal.run(this::undo);
@@ -44,9 +52,11 @@ final class CopyEnds implements AutoCloseable {
 
   /// @param offset where to begin in each end that is a file, or null: then a file target is
   ///   replaced as a whole
-  CopyEnds(Ropewalk walk, @Nullable Long offset) {
+  /// @param isDirect whether ends that are files are opened past the kernel's page cache
+  CopyEnds(Ropewalk walk, @Nullable Long offset, boolean isDirect) {
     this.walk = walk;
     this.offset = offset;
+    this.isDirect = isDirect;
   }
 
   /// Opens both. What was opened before a failure is closed by [#close].
@@ -60,6 +70,9 @@ final class CopyEnds implements AutoCloseable {
     }
     if (toName instanceof EndName.Zero) {
       throw new Failure("zero: brings zeros, it can't be a target");
+    }
+    if (isDirect && !isFile(fromName) && !isFile(toName)) {
+      throw new Failure("--direct: neither %s nor %s is a file".formatted(from, to));
     }
     Listener in = fromName instanceof EndName.Visitor visitor ? listen(from, visitor) : null;
     Listener out = toName instanceof EndName.Visitor visitor ? listen(to, visitor) : null;
@@ -108,6 +121,10 @@ final class CopyEnds implements AutoCloseable {
 
   private Source openSource(String name, EndName end) throws Failure {
     try {
+      if (isDirect && isFile(end) && end instanceof EndName.Named(var path)) {
+        DirectFile file = keep(walk.direct(path));
+        return offset == null ? file : file.from(offset, Long.MAX_VALUE);
+      }
       Source opened = keep(walk.source(name));
       if (offset != null && end instanceof EndName.Named && opened instanceof PlainFile file) {
         return file.from(offset, Long.MAX_VALUE);
@@ -120,6 +137,9 @@ final class CopyEnds implements AutoCloseable {
 
   private Sink openSink(String name, EndName end) throws Failure {
     try {
+      if (isDirect && isFile(end) && end instanceof EndName.Named(var path)) {
+        return openDirectSink(path);
+      }
       if (offset != null && end instanceof EndName.Named(var path)) {
         return keep(walk.plainFile(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE))
             .to(offset);
@@ -130,9 +150,22 @@ final class CopyEnds implements AutoCloseable {
     }
   }
 
+  private Sink openDirectSink(Path path) throws IOException {
+    if (offset != null) {
+      return keep(walk.direct(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE))
+          .to(offset);
+    }
+    return trace(() -> walk.createDirect(path));
+  }
+
   /// A file is written beside its name first. A FIFO is not, and is waited for, which no lock
   /// bears.
   private static boolean leavesTrace(EndName end) {
+    return isFile(end);
+  }
+
+  /// A regular file, or one to be.
+  private static boolean isFile(EndName end) {
     return end instanceof EndName.Named(var path)
         && (Files.isRegularFile(path) || !Files.exists(path));
   }
@@ -168,15 +201,17 @@ final class CopyEnds implements AutoCloseable {
       socket.awaitAcknowledged();
     }
     if (offset == null && sink instanceof PlainFile file) {
-      appear(file);
+      appear(() -> file.commit(false));
+    } else if (offset == null && sink instanceof DirectFile file) {
+      appear(() -> file.commit(false));
     }
   }
 
-  private synchronized void appear(PlainFile file) throws IOException {
+  private synchronized void appear(Appearing file) throws IOException {
     if (isUndone) {
       throw new IOException("ended by a signal");
     }
-    file.commit(false);
+    file.commit();
   }
 
   @Override
