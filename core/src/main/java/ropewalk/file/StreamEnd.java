@@ -137,7 +137,8 @@ public final class StreamEnd implements Source, Sink, End {
         return Source.END;
       }
       folio.publish((int) got);
-      isTaken = pipe.offer(folio);
+      isTaken = true;
+      pipe.push(folio); // waits only if somebody else took the slot: the bytes are nowhere else
       tally.addKernel(got);
       return got;
     } finally {
