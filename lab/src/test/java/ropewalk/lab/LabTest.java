@@ -40,7 +40,10 @@ class LabTest {
       process.getOutputStream().close();
       ended = process.waitFor(MINUTES_MAX, TimeUnit.MINUTES);
     } finally {
-      process.destroy();
+      if (!ended) { // the machine is a grandchild, and removes what it left when it is told
+        process.descendants().forEach(ProcessHandle::destroy);
+        process.destroy();
+      }
     }
     String words = Files.readString(said);
     System.out.print(words);
