@@ -25,6 +25,7 @@ import ropewalk.file.DirectFile;
 import ropewalk.file.DirectIo;
 import ropewalk.file.DirectTask;
 import ropewalk.iov.IovIter;
+import ropewalk.linux.Errno;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Syscalls;
 import ropewalk.page.FolioClass;
@@ -257,6 +258,86 @@ class DirectTaskTest {
           file.close();
           assertThat(walk.pool().complaints()).isEmpty();
           walk.close();
+        });
+  }
+
+  /// The kernel refuses the I/O itself: behind what a file may be long, and into one that is open
+  /// for reading alone. On a thread that waits, beside it, and in a lane.
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "EPOLL"})
+  void whatTheKernelRefusesLeavesNothingBehind(Engine.Choice choice) throws Exception {
+    Files.write(folder.resolve("f"), Pattern.bytes(0, 8 * PAGE));
+    try (Ropewalk walk = walk(HostSyscalls.host(), choice);
+        DirectFile writable = open(walk);
+        DirectFile readable = walk.direct(folder.resolve("f"));
+        PageRef page = walk.pool().take(PAGE, FolioClass.RING)) {
+      page.publish(PAGE);
+      long word = page.folio().wordAcquire();
+      for (DirectFile file : List.of(writable, readable)) {
+        long at = file == readable ? 0 : 1L << 62;
+        for (int length : new int[] {PAGE, PAGE - 100}) { // whole, and a part of a block
+          PageRef part = page.lend(0, length);
+          IovIter iter = IovIter.source(List.of(part));
+          assertThatThrownBy(() -> file.write(iter, at)).isInstanceOf(IOException.class);
+          assertThatThrownBy(() -> file.writeAsync(iter, at).join())
+              .hasCauseInstanceOf(IOException.class);
+          try (DirectIo io = file.io(2)) {
+            io.write(1, iter, at);
+            assertThat(io.await(1, Engine.FOREVER)).isEqualTo(1);
+            assertThat(io.next()).isTrue();
+            assertThat(io.result()).isEqualTo(-1);
+            assertThat(io.failure()).isNotNull();
+          }
+          assertThat(iter.position()).isZero();
+          part.close();
+          assertThat(page.folio().wordAcquire()).isEqualTo(word);
+          assertThat(file.stats().inFlight()).isZero();
+        }
+      }
+      Pattern.verify(Files.readAllBytes(folder.resolve("f")), 0);
+      writable.truncate(0); // no claim is left
+    }
+  }
+
+  /// A kernel that takes requests reluctantly: io_uring_enter is interrupted, or has no room.
+  @Test
+  void aRingThatIsFull() {
+    Gen.check(
+        3,
+        gen -> {
+          Syscalls kernel =
+              Otherwise.host(
+                  (name, _) -> {
+                    synchronized (gen) {
+                      return name.equals("ioUringEnter") && gen.oneIn(3)
+                          ? (Long) (long) -gen.pick(Errno.EINTR, Errno.EAGAIN, Errno.EBUSY)
+                          : null;
+                    }
+                  });
+          try (Ropewalk walk = walk(kernel, Engine.Choice.AUTO);
+              DirectFile file = open(walk)) {
+            List<DirectTask> tasks = new ArrayList<>();
+            for (int i = 0; i < 16; i++) {
+              long at = i * 5001L;
+              byte[] bytes = Pattern.bytes(at, 5001);
+              tasks.add(file.writeAsync(IovIter.source(MemorySegment.ofArray(bytes)), at));
+            }
+            for (DirectTask task : tasks) {
+              assertThat(task.join()).isEqualTo(5001);
+            }
+            Pattern.verify(Files.readAllBytes(folder.resolve("f")), 0);
+            try (DirectIo io = file.io(4)) {
+              byte[][] got = new byte[4][9000];
+              for (int tag = 0; tag < 4; tag++) {
+                io.read(tag, IovIter.target(MemorySegment.ofArray(got[tag])), tag * 7000L);
+              }
+              assertThat(io.await(4, Engine.FOREVER)).isEqualTo(4);
+              while (io.next()) {
+                assertThat(io.failure()).isNull();
+                Pattern.verify(got[io.tag()], io.tag() * 7000L);
+              }
+            }
+          }
         });
   }
 

@@ -183,6 +183,6 @@ public final class BioQueue {
         bounced.sum(),
         kept.sum(),
         holes.sum(),
-        latency);
+        latency.snapshot());
   }
 }

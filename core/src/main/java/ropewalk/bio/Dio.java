@@ -72,11 +72,8 @@ public final class Dio {
   private Step step = Step.NONE;
   private @Nullable Bio flight;
 
-  /// Bytes of the step that was prepared.
-  private long stepBytes;
-
-  /// Copies that were told to callers before.
-  private long told;
+  private long stepBytes; // of the step that was prepared
+  private long told; // copies that callers know of
 
   /// For a file with this `alignment` and these `extents`. Bounces in folios of `pool`; where that
   /// is not `mayBounce`, what does not fit is refused. At most `pagesMax` pages are taken at once.
@@ -329,6 +326,9 @@ public final class Dio {
   }
 
   private void move(long n) {
+    if (memory().direction() == Direction.SOURCE) {
+      extents.wrote(offset, offset + n);
+    }
     offset += n;
     left -= n;
     done += n;
@@ -394,7 +394,6 @@ public final class Dio {
   /// For messages.
   @Override
   public String toString() {
-    return "Dio[%s, offset=%d, left=%d, done=%d, step=%s]"
-        .formatted(iter, offset, left, done, step);
+    return "Dio[%s, offset=%d, left=%d, step=%s]".formatted(iter, offset, left, step);
   }
 }

@@ -24,7 +24,8 @@ import ropewalk.linux.Statx;
 /// before anybody is told "zeros" (contract R-46); a stranger's write that is under way at that
 /// moment may be missed, as any read beside a write may miss it.
 ///
-/// May be used from many threads; `dense` only ever promises too little.
+/// May be used from many threads; `dense` only ever promises too little. It falls under a claim
+/// that nobody shares.
 public final class Extents {
 
   private static final int SECTOR = 512; // of stx_blocks, whatever the disk has
@@ -75,6 +76,15 @@ public final class Extents {
   /// Up to here nobody needs to ask: the file had no hole before.
   public long dense() {
     return dense;
+  }
+
+  /// Bytes were written from `from` to `end`, under the claim: there is data, and perhaps no hole
+  /// before it any more.
+  void wrote(long from, long end) {
+    long known = dense;
+    if (from <= known && end > known) {
+      dense = end; // who is overtaken here promises too little
+    }
   }
 
   /// The file was cut, or punched, from `offset` on.

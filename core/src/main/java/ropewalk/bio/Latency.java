@@ -27,6 +27,15 @@ public final class Latency {
     counts.getAndIncrement(index(Math.max(0, nanos)));
   }
 
+  /// *Gives* the counts of this moment.
+  Latency snapshot() {
+    Latency copy = new Latency();
+    for (int i = 0; i < SIZE; i++) {
+      copy.counts.setPlain(i, counts.get(i));
+    }
+    return copy;
+  }
+
   /// How many were counted.
   public long count() {
     long sum = 0;
