@@ -12,13 +12,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ropewalk.engine.Engine;
+import ropewalk.iov.Direction;
+import ropewalk.iov.FolioIndex;
 import ropewalk.iov.IovIter;
+import ropewalk.iov.XarrayIter;
 import ropewalk.linux.Errno;
 import ropewalk.linux.LinuxException;
 import ropewalk.page.Folio;
@@ -282,6 +286,52 @@ class DirectFaultsTest {
       assertThat(counted.count("preadv2") - before).isEqualTo(1);
       assertThat(file.read(MemorySegment.ofArray(new byte[10]), 40 * PAGE)).isZero();
       assertThat(file.read(MemorySegment.ofArray(new byte[10]), 90 * PAGE)).isZero();
+    }
+  }
+
+  /// Pages of an index are of another file: what was read into them is newer than that (contract
+  /// 4.4). By reference, by way of a bounce folio, and for a hole.
+  @Test
+  void pagesOfAnIndexAreDirtyWhereBytesCame() throws Exception {
+    FakeKernel kernel = new FakeKernel(1);
+    try (FileRoom room = new FileRoom(kernel.calls(), Engine.Choice.EPOLL);
+        DirectFile file = open(room)) {
+      file.truncate(0);
+      file.write(MemorySegment.ofArray(Pattern.bytes(0, 3 * PAGE)), 0);
+      file.truncate(6 * PAGE);
+      record Part(long start, long length, long at, int first, int last) {}
+      for (Part part :
+          List.of(
+              new Part(0, 2 * PAGE, 0, 0, 1), // by reference
+              new Part(PAGE + 100, PAGE, 300, 1, 2), // askew
+              new Part(2 * PAGE, PAGE, 4 * PAGE, 2, 2), // a hole
+              new Part(PAGE, 2 * PAGE, 5 * PAGE, 1, 1))) { // the second is behind the end
+        List<PageRef> pages = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+          pages.add(room.pool.take(PAGE, FolioClass.RING));
+        }
+        FolioIndex index =
+            new FolioIndex() {
+              @Override
+              public @Nullable PageRef find(long position) {
+                return position < 4 * PAGE ? pages.get((int) (position / PAGE)) : null;
+              }
+
+              @Override
+              public long start(long position) {
+                return position / PAGE * PAGE;
+              }
+            };
+        file.read(XarrayIter.of(Direction.TARGET, index, part.start, part.length), part.at);
+        for (int i = 0; i < 4; i++) {
+          Folio folio = pages.get(i).folio();
+          assertThat(FolioWord.has(folio.wordAcquire(), FolioWord.DIRTY))
+              .as("page %s of %s", i, part)
+              .isEqualTo(i >= part.first && i <= part.last);
+          assertThat(pins(folio)).isZero();
+          pages.get(i).close();
+        }
+      }
     }
   }
 
