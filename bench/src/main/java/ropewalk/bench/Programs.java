@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param compiler its first line of `cc --version`, or why there is none
 record Programs(@Nullable Path folder, String compiler) {
 
-  private static final List<String> NAMES = List.of("meter", "receiver", "sender");
+  private static final List<String> NAMES = List.of("direct", "meter", "receiver", "sender");
 
   static Programs compile(Path sources, Path target) throws IOException {
     try {

@@ -10,6 +10,8 @@
 /// Every [ropewalk.bench.Subject] is a process of its own that stays alive, so its CPU time is its
 /// own to the nanosecond. In every round each subject sends once, in an order drawn anew; a ratio
 /// compares two subjects of the same round. Read in this order: Cell, Subject, Run, Ratio, Report.
+/// Relays have a bench of their own (RelayBench), and so have direct reads (DirectBench,
+/// DirectCell, DirectSubject, Fio).
 @NullMarked
 package ropewalk.bench;
 

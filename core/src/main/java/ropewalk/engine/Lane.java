@@ -45,7 +45,8 @@ import ropewalk.linux.Fd;
 ///
 /// [Fd#close] forbids new requests and lets those in flight end by themselves, which disks do; so
 /// does the engine's close. Interrupts end nothing, the status is kept. [#close] takes back what it
-/// can and waits for the rest.
+/// can and waits for the rest. A thread that ends without closing its lane leaks it: nobody else
+/// may.
 ///
 /// Not thread-safe: every method but [#whyNot] and [#depth] is for the thread that opened the lane,
 /// and refuses others with [IllegalStateException].

@@ -57,6 +57,7 @@ final class RingLane extends LaneFrame implements Lane {
   final Uring uring;
   private final Registered registered;
   private final boolean knowsMemory;
+  private final KnownFiles files;
   private @Nullable KnownMemory known;
 
   /// Tags that are to be asked again, at the next handing over.
@@ -77,6 +78,7 @@ final class RingLane extends LaneFrame implements Lane {
     this.knowsMemory =
         opcodes.containsAll(Set.of(Opcode.READ_FIXED, Opcode.WRITE_FIXED))
             && (uring.features() & Registered.IORING_FEAT_RSRC_TAGS) != 0;
+    this.files = new KnownFiles(registered);
     this.again = new int[depth];
   }
 
@@ -92,6 +94,7 @@ final class RingLane extends LaneFrame implements Lane {
       if (!missing.isEmpty() || (uring.features() & FEATURES) != FEATURES) {
         throw new IOException("this kernel's io_uring is too old: it lacks " + missing);
       }
+      uring.takeShortcut();
       return new RingLane(syscalls, gate, depth, uring, registered, opcodes);
     } catch (Throwable t) {
       uring.close();
@@ -123,6 +126,7 @@ final class RingLane extends LaneFrame implements Lane {
     long sqe = nextSqe();
     askFixed(request);
     request.fill(sqe);
+    files.use(sqe, request.fd);
   }
 
   /// Turns `request` into a fixed one, if it has one range and the ring knows that.
@@ -297,12 +301,14 @@ final class RingLane extends LaneFrame implements Lane {
   }
 
   @Override
-  public boolean register(Fd fd) {
+  public boolean register(Fd fd) throws IOException {
     checkOpen();
-    return false;
+    forgetIfGivenUp();
+    return files.know(fd);
   }
 
   private void forgetIfGivenUp() {
+    files.forgetClosed();
     KnownMemory some = known;
     if (some != null && some.endIfUnused()) {
       known = null;
@@ -321,6 +327,7 @@ final class RingLane extends LaneFrame implements Lane {
     if (some != null) {
       some.end();
     }
+    files.close();
     uring.close();
   }
 }

@@ -139,6 +139,12 @@ public final class Sqe {
     setFlags(sqe, Memory.ALL.get(JAVA_BYTE, sqe + FLAGS) | flags);
   }
 
+  /// Lets an entry name registered file `index` instead of its descriptor.
+  public static void setRegisteredFile(long sqe, int index) {
+    Memory.ALL.set(JAVA_INT, sqe + FD, index);
+    addFlags(sqe, IOSQE_FIXED_FILE);
+  }
+
   /// The caller's number of an entry.
   public static long userData(long sqe) {
     return Memory.ALL.get(JAVA_LONG, sqe + USER_DATA);

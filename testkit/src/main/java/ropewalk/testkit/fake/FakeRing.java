@@ -262,7 +262,7 @@ public final class FakeRing {
     }
     for (Ring ring : rings.values()) {
       for (RingEntry entry : ring.held) {
-        if (!entry.isFixedFile() && entry.fd() == fd) {
+        if (entry.fd() == fd) {
           complaints.add("descriptor " + fd + " is closed under a request: " + entry);
         }
       }
@@ -332,7 +332,8 @@ public final class FakeRing {
 
   // ---- requests
 
-  private void start(Ring ring, RingEntry entry) {
+  private void start(Ring ring, RingEntry taken) {
+    RingEntry entry = taken.isFixedFile() ? taken.of(ring.tables.file(taken.fd())) : taken;
     if (entry.opcode() == Opcode.ASYNC_CANCEL.number()) {
       post(ring, entry.data(), cancel(ring, entry.address()));
       return;

@@ -41,27 +41,31 @@ record RingEntry(
     return (flags & Sqe.IOSQE_FIXED_FILE) != 0;
   }
 
+  /// The same of a plain descriptor: the kernel finds a registered file when it takes the entry,
+  /// and keeps to it.
+  RingEntry of(int number) {
+    int others = flags & ~Sqe.IOSQE_FIXED_FILE;
+    return new RingEntry(opcode, others, number, offset, address, length, opFlags, data);
+  }
+
   boolean isFixed() {
     return opcode == Opcode.READ_FIXED.number() || opcode == Opcode.WRITE_FIXED.number();
   }
 
   /// Does it, for `most` bytes at most, by the kernel below: the result, or -errno.
   long perform(Syscalls below, RingTables tables, int most) {
-    int number = isFixedFile() ? tables.file(fd) : fd;
     int some = Math.min(length, most);
     if (isFixed() && !tables.covers(address, length)) {
       return -Errno.EFAULT;
     }
     return switch (kind()) {
       case NOP -> 0;
-      case READ, READ_FIXED -> below.pread(number, address, some, offset);
-      case WRITE, WRITE_FIXED -> below.pwrite(number, address, some, offset);
-      case READV -> vector(below, number, true, most);
-      case WRITEV -> vector(below, number, false, most);
+      case READ, READ_FIXED -> below.pread(fd, address, some, offset);
+      case WRITE, WRITE_FIXED -> below.pwrite(fd, address, some, offset);
+      case READV -> vector(below, true, most);
+      case WRITEV -> vector(below, false, most);
       case FSYNC ->
-          (opFlags & Sqe.IORING_FSYNC_DATASYNC) != 0
-              ? below.fdatasync(number)
-              : below.fsync(number);
+          (opFlags & Sqe.IORING_FSYNC_DATASYNC) != 0 ? below.fdatasync(fd) : below.fsync(fd);
       default -> -Errno.EINVAL;
     };
   }
@@ -76,7 +80,7 @@ record RingEntry(
   }
 
   /// With its iovecs cut so that they are `most` bytes together.
-  private long vector(Syscalls below, int number, boolean isRead, int most) {
+  private long vector(Syscalls below, boolean isRead, int most) {
     try (Arena arena = Arena.ofConfined()) {
       long iov = arena.allocate((long) length * Iovec.SIZE + 1, Long.BYTES).address();
       long left = most;
@@ -86,8 +90,8 @@ record RingEntry(
         left -= bytes;
       }
       return isRead
-          ? below.preadv2(number, iov, length, offset, 0)
-          : below.pwritev2(number, iov, length, offset, 0);
+          ? below.preadv2(fd, iov, length, offset, 0)
+          : below.pwritev2(fd, iov, length, offset, 0);
     }
   }
 }

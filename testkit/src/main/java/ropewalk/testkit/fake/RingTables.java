@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fcntl;
 import ropewalk.linux.Iovec;
@@ -15,7 +17,7 @@ import ropewalk.linux.uring.Opcode;
 /// What a [FakeRing] knows in advance: one range of memory, files, an eventfd.
 ///
 /// A registered file is a second descriptor of the same open file: it lives on when the first is
-/// closed, as the kernel's own reference does.
+/// closed, as the kernel's own reference does, and until the ring is closed: requests may hold it.
 final class RingTables {
   private static final int REGISTER_BUFFERS = 0;
   private static final int UNREGISTER_BUFFERS = 1;
@@ -34,6 +36,7 @@ final class RingTables {
   private int[] files = {};
   private long start;
   private long bytes;
+  private final List<Integer> dropped = new ArrayList<>();
   private int eventfd = NONE;
 
   RingTables(Syscalls below) {
@@ -126,7 +129,7 @@ final class RingTables {
 
   private void drop(int number) {
     if (number != NONE) {
-      below.close(number);
+      dropped.add(number);
     }
   }
 
@@ -155,6 +158,8 @@ final class RingTables {
   void close() {
     Arrays.stream(files).forEach(this::drop);
     files = new int[0];
+    dropped.forEach(below::close);
+    dropped.clear();
     bytes = 0;
   }
 }
