@@ -159,8 +159,10 @@ public final class DirectIo implements AutoCloseable {
       long wait = calls.queue.paceNanos(call.dio.stepBytes());
       call.dueNanos = wait == 0 ? 0 : System.nanoTime() + wait;
       call.state = State.WAITING;
-      if (waiting > 0 || !tryStart(tag, call)) {
+      if (waiting > 0 || !tryClaim(call)) {
         backlog[waiting++] = tag;
+      } else {
+        step(tag, call);
       }
     } else {
       end(tag, call);
@@ -179,8 +181,8 @@ public final class DirectIo implements AutoCloseable {
     ended[(endedHead + done++) % ended.length] = tag;
   }
 
-  /// Claims the file and begins the step; false if neither may be had now.
-  private boolean tryStart(int tag, Call call) {
+  /// Gets the claim of the file and a place for the step; false if they can't be had now.
+  private boolean tryClaim(Call call) {
     if (call.dueNanos != 0 && call.dueNanos - System.nanoTime() > 0) {
       return false;
     }
@@ -192,13 +194,8 @@ public final class DirectIo implements AutoCloseable {
       calls.queue.end();
       return false;
     }
-    start(tag, call, stamp);
-    return true;
-  }
-
-  private void start(int tag, Call call, long stamp) {
     call.stamp = stamp;
-    step(tag, call);
+    return true;
   }
 
   /// Issues the next I/O of the step, or ends the step.
@@ -293,14 +290,17 @@ public final class DirectIo implements AutoCloseable {
     }
     drop(0);
     calls.queue.begin();
-    start(tag, call, call.dio.isAlone() ? calls.claim.writeLock() : calls.claim.readLock());
+    call.stamp = call.dio.isAlone() ? calls.claim.writeLock() : calls.claim.readLock();
+    step(tag, call);
   }
 
   /// In order: what has to wait keeps those behind it waiting, or a write of part of a block would
   /// never find the file free.
   private void startWaiting() {
-    while (waiting > 0 && tryStart(backlog[0], byTag[backlog[0]])) {
-      drop(0);
+    while (waiting > 0 && tryClaim(byTag[backlog[0]])) {
+      int tag = backlog[0];
+      drop(0); // first: a step without I/O is over at once, and the next one may have to wait
+      step(tag, byTag[tag]);
     }
   }
 

@@ -91,7 +91,37 @@ class DirectIoTest {
     }
   }
 
-  /// Whole blocks and parts of them, mixed, from two tags that touch the same blocks.
+  /// Whole blocks and parts of them, mixed, from two tags that touch the same blocks. A write in
+  /// several steps, alone, and a read of a hole and what follows it, which waits for it: the hole
+  /// needs no I/O, so that its step is over while others wait still.
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "EPOLL"})
+  void allWaitAndAHoleIsOverAtOnce(Engine.Choice choice) throws Exception {
+    try (FileRoom room = room(choice)) {
+      Path path = room.files.path("f");
+      byte[] data = Pattern.bytes(0, 2 << 20);
+      try (var channel =
+          Files.newByteChannel(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.position(64 << 10);
+        channel.write(java.nio.ByteBuffer.wrap(data));
+      }
+      try (DirectFile file = open(room, path, DirectOptions.DEFAULT);
+          DirectIo io = file.io(2)) {
+        byte[] fresh = Pattern.bytes(Pattern.version(1), 700_001);
+        byte[] got = new byte[128 << 10];
+        io.write(0, IovIter.source(MemorySegment.ofArray(fresh)), (1 << 20) + 1);
+        io.read(1, IovIter.target(MemorySegment.ofArray(got)), 0);
+        assertThat(io.await(2, Engine.FOREVER)).isEqualTo(2);
+        while (io.next()) {
+          assertThat(io.failure()).isNull();
+          assertThat(io.result()).isEqualTo(io.tag() == 0 ? fresh.length : got.length);
+        }
+        assertThat(Arrays.copyOf(got, 64 << 10)).containsOnly(0);
+        Pattern.verify(Arrays.copyOfRange(got, 64 << 10, 128 << 10), 0);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"AUTO", "EPOLL"})
   void isAnArrayAndAFile(Engine.Choice choice) {
