@@ -277,11 +277,6 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     return pool;
   }
 
-  /// Guards the sending half.
-  ReentrantLock sending() {
-    return sending;
-  }
-
   /// Under a lock: after a close its scratch memory is gone and must not be touched.
   private void checkOpen() throws ClosedChannelException {
     if (!fd.isOpen()) {
