@@ -84,6 +84,13 @@ public abstract sealed class IovIter extends RunCursor
     return new BvecIter(Direction.TARGET, pages);
   }
 
+  /// Frozen ranges to be read that may be taken over as they are, by whoever has a place for whole
+  /// pages: the same as what waits in a pipe. They stay the caller's until they are passed and
+  /// [committed][#commit], and are released or stolen then.
+  public static PipeSourceIter gift(PageRef... pages) {
+    return new PipeSourceIter(new GiftRing(pages));
+  }
+
   /// A target that drops `count` bytes.
   public static DiscardIter discard(long count) {
     return new DiscardIter(count);
@@ -265,10 +272,25 @@ public abstract sealed class IovIter extends RunCursor
   /// them is committed, and the folio can be stolen, the answer is the page itself: see
   /// [Prefault.Stolen].
   public final Prefault prefault(long n, long targetStart) {
+    return prefault(n, targetStart, false);
+  }
+
+  /// As [#prefault(long, long)]. If `isLast`, nothing will follow these bytes in the target: then
+  /// the last page may be a part of one, and what lies behind it in the folio is nobody's.
+  public final Prefault prefault(long n, long targetStart, boolean isLast) {
     demandNatural("prefault", n);
     demandNatural("prefault to", targetStart);
-    PageRef page = n > count ? null : trySteal(n, targetStart);
+    PageRef page = n > count ? null : trySteal(n, targetStart, isLast);
     return page == null ? prefault(n) : new Prefault.Stolen(page);
+  }
+
+  /// *Lends* the page that the next bytes could be taken over as, to look at before anything is
+  /// decided: the range begins with the next byte and at a page's start, it is within the count,
+  /// and nobody else seems to have any business with its folio. Null if there is none such, and
+  /// before what has gone is committed. Steals nothing: [#prefault(long, long, boolean)] over its
+  /// length does, and may still be refused.
+  public final @Nullable PageRef offered() {
+    return count == 0 ? null : offer();
   }
 
   /// Takes at most `bytesMax` bytes as pages into `batch`, which is empty, moves on by as many and
@@ -371,7 +393,12 @@ public abstract sealed class IovIter extends RunCursor
   }
 
   /// The page of the next `n` bytes, or null if it can't be had.
-  @Nullable PageRef trySteal(long n, long targetStart) {
+  @Nullable PageRef trySteal(long n, long targetStart, boolean isLast) {
+    return null;
+  }
+
+  /// As [#offered], while bytes remain.
+  @Nullable PageRef offer() {
     return null;
   }
 

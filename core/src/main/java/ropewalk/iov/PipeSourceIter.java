@@ -18,6 +18,9 @@ import ropewalk.page.PageRef;
 /// nobody else drains the ring. Bytes that come later are reached by [#reexpand].
 public final class PipeSourceIter extends IovIter {
 
+  /// The bits of an offset within a page.
+  private static final long WITHIN = Abi.pageSize() - 1L;
+
   private final SlotRing ring;
 
   /// The slot that is loaded; one less than the first to be loaded.
@@ -97,15 +100,13 @@ public final class PipeSourceIter extends IovIter {
   /// Not while something before it can still be reverted, which a theft would make final; and a
   /// theft that is refused must not.
   @Override
-  @Nullable PageRef trySteal(long n, long targetStart) {
-    long within = Abi.pageSize() - 1L;
-    boolean wholePages = n > 0 && ((n | targetStart) & within) == 0;
-    if (!wholePages || !isCommitted() || !ready() || left != n) {
+  @Nullable PageRef trySteal(long n, long targetStart, boolean isLast) {
+    long asked = isLast ? targetStart : n | targetStart;
+    if (n == 0 || (asked & WITHIN) != 0) {
       return null;
     }
-    commit(); // empty slots in front: it can be stolen from slot 0 only
-    PageRef first = ready() && slot == 0 ? page() : null;
-    if (first == null || back != 0 || ((first.offset() | first.length()) & within) != 0) {
+    PageRef first = wholeSlot();
+    if (first == null || first.length() != n) {
       return null;
     }
     PageRef stolen = ring.trySteal();
@@ -116,6 +117,23 @@ public final class PipeSourceIter extends IovIter {
       consumed += n;
     }
     return stolen;
+  }
+
+  @Override
+  @Nullable PageRef offer() {
+    PageRef first = wholeSlot();
+    return first != null && first.length() <= count() && first.seemsStealable() ? first : null;
+  }
+
+  /// The range in slot 0, if nothing of it has gone, nothing before it can be reverted, and it
+  /// starts where a page does.
+  private @Nullable PageRef wholeSlot() {
+    if (!isCommitted() || !ready()) {
+      return null;
+    }
+    commit(); // empty slots in front: it can be stolen from slot 0 only
+    PageRef first = ready() && slot == 0 ? page() : null;
+    return first != null && back == 0 && (first.offset() & WITHIN) == 0 ? first : null;
   }
 
   private static long bytesIn(SlotRing ring) {

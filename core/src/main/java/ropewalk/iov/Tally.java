@@ -10,6 +10,7 @@ public final class Tally {
   private long copiedUser;
   private long copiedKernel;
   private long given;
+  private long stolen;
 
   /// Nothing copied.
   public Tally() {}
@@ -44,11 +45,22 @@ public final class Tally {
     given += bytes;
   }
 
+  /// Bytes that came as whole pages and were taken over with them.
+  public long stolen() {
+    return stolen;
+  }
+
+  /// Counts bytes whose pages were taken over: nobody copied them in user space.
+  public void addStolen(long bytes) {
+    stolen += bytes;
+  }
+
   /// Adds all that `other` counted.
   public void add(Tally other) {
     copiedUser += other.copiedUser;
     copiedKernel += other.copiedKernel;
     given += other.given;
+    stolen += other.stolen;
   }
 
   /// For messages.

@@ -228,6 +228,10 @@ public final class Folio {
     return apply(Transition.STEAL);
   }
 
+  boolean seemsStealable() {
+    return Transition.STEAL.after(wordAcquire()) != FolioWord.REFUSED;
+  }
+
   void publish() {
     demand(Transition.PUBLISH);
   }

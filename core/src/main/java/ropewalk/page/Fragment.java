@@ -115,6 +115,15 @@ abstract sealed class Fragment extends Handle permits PageRef {
     }
   }
 
+  /// This fragment is something new from now on, and no trail's any more.
+  final void leaveTrail() {
+    Trail followed = trail;
+    if (followed != null) {
+      trail = null;
+      followed.leave();
+    }
+  }
+
   /// The folio of an open handle.
   final Folio demandFolio(String what) {
     Folio folio = this.folio;

@@ -243,13 +243,20 @@ public final class PageRef extends Fragment implements AutoCloseable {
 
   /// Makes the range writable again if nobody else has any business with the folio: the only
   /// reference, owned, clean, neither given nor pinned. It is then as fresh as from
-  /// [FolioPool#take], and may be moved into another place without a copy.
+  /// [FolioPool#take], and may be moved into another place without a copy. Who follows it is told
+  /// that what was followed has come to its end.
   public boolean trySteal() {
     if (right != Right.READ || hold != Hold.OWNER || !folio().trySteal()) {
       return false;
     }
     right = Right.FILL;
+    leaveTrail();
     return true;
+  }
+
+  /// Whether [#trySteal] would be granted at this moment. Steals nothing, and promises nothing.
+  public boolean seemsStealable() {
+    return right == Right.READ && hold == Hold.OWNER && folio().seemsStealable();
   }
 
   /// Claims the folio for writing in place: nobody else holds a reference, and while the claim
