@@ -7,22 +7,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import ropewalk.bio.BioLimits;
-import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Open;
-import ropewalk.linux.Syscalls;
 import ropewalk.splice.Verbs;
 import ropewalk.testkit.Gen;
 
 /// A direct file, the array of bytes that it should be, and what is compared: every count, every
 /// byte that is read, and now and then all of it, as we read it and as the kernel's cache has it.
-abstract class DirectModel implements AutoCloseable {
+abstract class DirectModel extends FileModel<DirectModel.Act> implements AutoCloseable {
   /// What steps are, for the table.
   enum Act {
     READ,
@@ -46,21 +42,9 @@ abstract class DirectModel implements AutoCloseable {
     REFUSED
   }
 
-  /// Where the file ends at most.
-  static final int SIZE_MAX = 1 << 20;
-
   /// Bytes of a workbench.
   static final int WORKBENCH = 1 << 20;
 
-  static final int BLOCK = 4096;
-  static final Syscalls HOST = HostSyscalls.host();
-
-  /// The longest read or write.
-  private static final int LENGTH_MAX = 150_000;
-
-  private static final int SHOWN = 25;
-
-  final Gen gen;
   final FileRoom room;
   final MemorySegment workbench;
   final Verbs verbs;
@@ -68,11 +52,7 @@ abstract class DirectModel implements AutoCloseable {
   /// A descriptor of its own, that goes through the kernel's page cache.
   final int stranger;
 
-  final ArrayDeque<String> log = new ArrayDeque<>();
-  final byte[] model = new byte[SIZE_MAX];
-  final Map<Act, Long> acts;
   DirectFile file;
-  int size;
 
   /// Whether what does not fit the file's alignment is refused.
   boolean isRefusing;
@@ -83,11 +63,10 @@ abstract class DirectModel implements AutoCloseable {
   /// counts what is done.
   DirectModel(Gen gen, FileRoom room, Path path, MemorySegment workbench, EnumMap<Act, Long> acts)
       throws IOException {
-    this.gen = gen;
+    super(gen, acts);
     this.room = room;
     this.path = path;
     this.workbench = workbench;
-    this.acts = acts;
     file = open(StandardOpenOption.CREATE);
     verbs = new Verbs(room.pool);
     stranger = HOST.openat2(Open.AT_FDCWD, path.toString(), Open.O_RDWR | Open.O_CLOEXEC, 0, 0);
@@ -148,10 +127,7 @@ abstract class DirectModel implements AutoCloseable {
     if (!isRefusing) {
       assertThat(n).as("bytes written").isEqualTo(bytes.length);
     }
-    if (n > 0) {
-      System.arraycopy(bytes, 0, model, at, (int) n);
-      size = Math.max(size, at + (int) n);
-    }
+    put(at, bytes, n);
   }
 
   void reopen() throws IOException {
@@ -178,72 +154,6 @@ abstract class DirectModel implements AutoCloseable {
       byte[] got = workbench.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE);
       compare(got, wanted, at);
     }
-  }
-
-  static void compare(byte[] got, byte[] wanted, int at) {
-    int differs = Arrays.mismatch(got, wanted);
-    if (differs >= 0) {
-      throw new AssertionError(
-          "byte %d of %d (at %d, in block %d at %d) is %s and should be %s"
-              .formatted(
-                  differs,
-                  wanted.length,
-                  at + differs,
-                  (at + differs) / BLOCK,
-                  (at + differs) % BLOCK,
-                  differs < got.length ? got[differs] : "missing",
-                  differs < wanted.length ? wanted[differs] : "missing"));
-    }
-  }
-
-  byte[] part(int at, int length) {
-    int end = Math.min(size, at + length);
-    return at >= end ? new byte[0] : Arrays.copyOfRange(model, at, end);
-  }
-
-  /// Anywhere; at blocks, near the end, and before it more often.
-  int offset() {
-    return switch (gen.in(0, 5)) {
-      case 0 -> (int) gen.edgy(0, SIZE_MAX - 1);
-      case 1 -> gen.in(0, SIZE_MAX - 1) & -BLOCK;
-      case 2 -> Math.min(SIZE_MAX - 1, Math.max(0, size + gen.in(-5000, 5000)));
-      case 3 -> gen.in(0, SIZE_MAX - 1) & -512;
-      case 4 -> size == 0 ? 0 : gen.in(0, size - 1) & -BLOCK;
-      default -> size == 0 ? 0 : gen.in(0, size - 1);
-    };
-  }
-
-  /// That still fits behind `at`; often whole blocks.
-  int length(int at) {
-    int length =
-        switch (gen.in(0, 6)) {
-          case 0 -> gen.in(0, 10);
-          case 1, 2 -> gen.in(0, 3 * BLOCK);
-          case 3 -> gen.in(1, 4) * BLOCK;
-          case 4 -> gen.in(1, 20) * 512;
-          case 5 -> gen.in(0, 40_000);
-          default -> gen.in(0, LENGTH_MAX);
-        };
-    return Math.min(length, SIZE_MAX - at);
-  }
-
-  /// Bytes that are nowhere yet, so that a mistake shows.
-  byte[] fresh(int length) {
-    byte[] bytes = new byte[length];
-    long state = gen.below(Long.MAX_VALUE);
-    for (int i = 0; i < length; i++) {
-      state = state * 6364136223846793005L + 1442695040888963407L;
-      bytes[i] = (byte) (state >>> 56);
-    }
-    return bytes;
-  }
-
-  void note(Act act, String what) {
-    acts.merge(act, 1L, Long::sum);
-    if (log.size() == SHOWN) {
-      log.removeFirst();
-    }
-    log.addLast(what);
   }
 
   @Override

@@ -3,16 +3,12 @@ package ropewalk.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,8 +17,6 @@ import ropewalk.file.DirectModel.Act;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Scratch;
 import ropewalk.testkit.Gen;
-import ropewalk.testkit.OnHost;
-import ropewalk.testkit.TempFiles;
 
 /// Random programs on direct files, against an array of bytes.
 ///
@@ -45,59 +39,32 @@ class DirectModelTest {
               "ropewalk.direct.images", System.getProperty("java.io.tmpdir", "/tmp")));
 
   @Test
-  void onTheTemporaryFolder() throws IOException {
-    try (TempFiles files = new TempFiles()) {
-      timed(files.folder());
-    }
+  void onTheTemporaryFolder() throws Exception {
+    FileSystems.onTheTemporaryFolder(DirectModelTest::timed);
   }
 
   @Test
-  void onTmpfs() throws IOException {
-    Path shared = OnHost.file("/dev/shm");
-    Path folder = Files.createTempDirectory(shared, "ropewalk-test-");
-    try {
-      timed(folder);
-    } finally {
-      Files.deleteIfExists(folder.resolve(NAME));
-      Files.delete(folder);
-    }
+  void onTmpfs() throws Exception {
+    FileSystems.onTmpfs(DirectModelTest::timed);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ext4", "ext4-1k", "xfs", "btrfs", "btrfs-nocow"})
   void onAnImage(String kind) throws Exception {
-    OnHost.root();
-    OnHost.program("mkfs." + kind.replaceAll("-.*", ""));
-    String folder = Files.createTempDirectory(IMAGES, "ropewalk-images-").toString();
-    try {
-      Path point = Path.of(images("up", kind, folder));
-      try {
-        timed(point);
-      } finally {
-        Files.deleteIfExists(point.resolve(NAME));
-      }
-    } finally {
-      images("down", kind, folder);
-      Files.delete(Path.of(folder));
-    }
-  }
-
-  /// What `testkit/images` prints. It may fail only for want of loop devices.
-  private static String images(String... arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("../testkit/images"));
-    command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int code = process.waitFor();
-    assumeTrue(code == 0 || !output.contains("failed to setup loop device"), "no loop device");
-    assertThat(code).as(output).isZero();
-    return output.lines().reduce("", (_, last) -> last);
+    FileSystems.onAnImage(kind, IMAGES, DirectModelTest::timed);
   }
 
   /// Plays; a program that hangs is ended, and a long one has its time.
   private static void timed(Path folder) {
-    assertTimeoutPreemptively(Duration.ofSeconds(300 + STEPS / 50), () -> play(folder));
+    assertTimeoutPreemptively(Duration.ofSeconds(300 + STEPS / 50), () -> playAndLeave(folder));
+  }
+
+  private static void playAndLeave(Path folder) throws IOException {
+    try {
+      play(folder);
+    } finally {
+      Files.deleteIfExists(folder.resolve(NAME));
+    }
   }
 
   private static void play(Path folder) throws IOException {

@@ -50,8 +50,7 @@ final class DirectProgram extends DirectTogether {
           compareAll();
         }
       } catch (AssertionError | RuntimeException | IOException e) {
-        throw new AssertionError(
-            e + "\nthe last steps, size " + size + ":\n  " + String.join("\n  ", log), e);
+        throw told(e);
       }
     }
     compareAll();
@@ -240,10 +239,7 @@ final class DirectProgram extends DirectTogether {
     int to = gen.oneIn(3) ? offset() : gen.in(0, Math.min(SIZE_MAX, size + 50_000));
     note(Act.TRUNCATE, "truncate(%d)".formatted(to));
     file.truncate(to);
-    if (to < size) {
-      Arrays.fill(model, to, size, (byte) 0);
-    }
-    size = to;
+    cutTo(to);
   }
 
   private void punch() {
@@ -251,8 +247,8 @@ final class DirectProgram extends DirectTogether {
     int length = Math.max(1, length(at));
     note(Act.PUNCH, "punch(%d @%d)".formatted(length, at));
     int mode = FileFlags.FALLOC_FL_PUNCH_HOLE | FileFlags.FALLOC_FL_KEEP_SIZE;
-    if (allocated(mode, at, length) && at < size) {
-      Arrays.fill(model, at, Math.min(size, at + length), (byte) 0);
+    if (allocated(mode, at, length)) {
+      clear(at, length);
     }
   }
 
@@ -302,10 +298,7 @@ final class DirectProgram extends DirectTogether {
     if (gen.bool()) {
       MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory, 0, bytes.length);
       assertThat(HOST.pwrite(stranger, memory.address(), bytes.length, at)).isEqualTo(bytes.length);
-      if (bytes.length > 0) {
-        System.arraycopy(bytes, 0, model, at, bytes.length);
-        size = Math.max(size, at + bytes.length);
-      }
+      put(at, bytes, bytes.length);
     } else {
       expectCached(at, bytes.length);
     }

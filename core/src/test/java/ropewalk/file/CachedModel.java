@@ -1,0 +1,244 @@
+package ropewalk.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import ropewalk.linux.Errno;
+import ropewalk.linux.FileFlags;
+import ropewalk.linux.Open;
+import ropewalk.page.PageRef;
+import ropewalk.pipe.Pipe;
+import ropewalk.splice.Verbs;
+import ropewalk.testkit.Gen;
+
+/// A cached file, the array of bytes that it should be, and a real file to which the kernel does
+/// the same.
+///
+/// ```
+///   step --+--> CachedFile, opened one or more times --> its file: what strangers see
+///          +--> model: an array                              |
+///          '--> twin:  a file, by plain calls                v
+///                 '-------------- all three equal ----------'
+/// ```
+///
+/// What was lent is kept in pipes, with the bytes that it was when it was lent, until a later step
+/// looks whether it still is.
+abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoCloseable {
+  /// What steps are, for the table.
+  enum Act {
+    READ,
+    READ_DISCARDED,
+    LEND,
+    SPLICE_OUT,
+    JUDGE,
+    WRITE,
+    DRAIN,
+    SPLICE_IN,
+    COPY,
+    TRUNCATE,
+    OPEN,
+    CLOSE,
+    REOPEN,
+    REVALIDATE,
+    STRANGER,
+    STRANGE_SIZE,
+    DROP,
+    SYNC
+  }
+
+  /// Bytes of a workbench.
+  static final int WORKBENCH = 1 << 20;
+
+  private static final int HELD_MAX = 10;
+  private static final int OPEN_MAX = 3;
+
+  /// What waits in a pipe, and what it was when it came there.
+  private record Held(Pipe pipe, ByteBuffer bytes, int at, String from) {}
+
+  final FileRoom room;
+  final MemorySegment workbench;
+  final Verbs verbs;
+  final List<CachedFile> files = new ArrayList<>();
+
+  /// A descriptor that goes around the object under test.
+  final int stranger;
+
+  /// The file that the kernel keeps.
+  final int twin;
+
+  private final List<Held> held = new ArrayList<>();
+  private final Path path;
+
+  /// On a file that does not exist yet; beside it a twin is made. `workbench` is memory of
+  /// [#WORKBENCH] bytes to use; `acts` counts what is done.
+  CachedModel(Gen gen, FileRoom room, Path path, MemorySegment workbench, EnumMap<Act, Long> acts)
+      throws IOException {
+    super(gen, acts);
+    this.room = room;
+    this.path = path;
+    this.workbench = workbench;
+    files.add(open(StandardOpenOption.CREATE));
+    verbs = new Verbs(room.pool);
+    stranger = opened(path.toString(), 0);
+    twin = opened(twin(path).toString(), Open.O_CREAT | Open.O_TRUNC);
+  }
+
+  /// Where the twin is.
+  static Path twin(Path path) {
+    return path.resolveSibling(path.getFileName() + "-twin");
+  }
+
+  private static int opened(String path, int flags) {
+    int how = Open.O_RDWR | Open.O_CLOEXEC | flags;
+    int mode = (flags & Open.O_CREAT) == 0 ? 0 : 0600;
+    int fd = HOST.openat2(Open.AT_FDCWD, path, how, mode, 0);
+    assertThat(fd).isNotNegative();
+    return fd;
+  }
+
+  private CachedFile open(StandardOpenOption... more) throws IOException {
+    List<StandardOpenOption> how = new ArrayList<>(List.of(more));
+    how.add(StandardOpenOption.READ);
+    how.add(StandardOpenOption.WRITE);
+    return CachedFile.open(room.engine, room.cache, path, how.toArray(StandardOpenOption[]::new));
+  }
+
+  /// Any of the openings.
+  CachedFile file() {
+    return gen.pick(files);
+  }
+
+  void openOneMore() throws IOException {
+    if (files.size() < OPEN_MAX) {
+      note(Act.OPEN, "open one more");
+      files.add(open());
+    }
+  }
+
+  void closeOne() throws IOException {
+    if (files.size() > 1) {
+      note(Act.CLOSE, "close one");
+      files.remove(gen.in(0, files.size() - 1)).close();
+    }
+  }
+
+  void reopen() throws IOException {
+    note(Act.REOPEN, "close all, open");
+    for (CachedFile each : files) {
+      each.close();
+    }
+    files.clear();
+    files.add(open());
+  }
+
+  // ---- what is the same everywhere
+
+  /// These bytes are written: to the model, and to the twin as the kernel does it.
+  void wrote(int at, byte[] bytes) {
+    put(at, bytes, bytes.length);
+    pwrite(twin, at, bytes);
+  }
+
+  /// The size is set.
+  void truncated(int to) {
+    cutTo(to);
+    assertThat(HOST.ftruncate(twin, to)).isZero();
+  }
+
+  void pwrite(int fd, int at, byte[] bytes) {
+    if (bytes.length > 0) {
+      MemorySegment memory = workbench.asSlice(0, bytes.length);
+      memory.copyFrom(MemorySegment.ofArray(bytes));
+      assertThat(HOST.pwrite(fd, memory.address(), bytes.length, at)).isEqualTo(bytes.length);
+    }
+  }
+
+  /// False if this file system doesn't know the mode.
+  static boolean allocated(int fd, int mode, int at, int length) {
+    int result = HOST.fallocate(fd, mode, at, length);
+    if (result != -Errno.EOPNOTSUPP) {
+      assertThat(result).as("fallocate").isZero();
+    }
+    return result == 0;
+  }
+
+  // ---- what is compared
+
+  /// Everything, as all sides have it.
+  void compareAll() throws IOException {
+    byte[] wanted = part(0, SIZE_MAX);
+    compare(room.drained(file().from(0, Long.MAX_VALUE), Long.MAX_VALUE), wanted, 0);
+    compare(contents(stranger), wanted, 0);
+    compare(contents(twin), wanted, 0);
+  }
+
+  private byte[] contents(int fd) {
+    long n = HOST.pread(fd, workbench.address(), WORKBENCH, 0);
+    assertThat(n).as("pread").isNotNegative();
+    assertThat(HOST.lseek(fd, 0, FileFlags.SEEK_END)).as("size").isEqualTo(n);
+    return workbench.asSlice(0, n).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  // ---- what is held
+
+  /// Keeps `pipe` with what came into it: the first `bytes` of what is at `at` now.
+  void keep(Pipe pipe, int at, long bytes, String from) {
+    assertThat(pipe.bytes()).isEqualTo(bytes);
+    held.add(new Held(pipe, ByteBuffer.wrap(part(at, (int) bytes)), at, from));
+    if (held.size() > HELD_MAX) {
+      judgeOne();
+    }
+  }
+
+  /// Looks at something that was lent a while ago.
+  void judgeOne() {
+    if (!held.isEmpty()) {
+      note(Act.JUDGE, "look at one of " + held.size());
+      judge(held.remove(gen.oneIn(3) ? 0 : gen.in(0, held.size() - 1)));
+    }
+  }
+
+  void judgeAll() {
+    while (!held.isEmpty()) {
+      judge(held.removeLast());
+    }
+  }
+
+  private static void judge(Held one) {
+    try (Pipe pipe = one.pipe) {
+      byte[] wanted = one.bytes.array();
+      int from = 0;
+      for (PageRef ref = pipe.poll(); ref != null; ref = pipe.poll()) {
+        try (PageRef each = ref) {
+          byte[] got = each.bytes().toArray(ValueLayout.JAVA_BYTE);
+          int end = Math.min(from + got.length, wanted.length);
+          compare(got, Arrays.copyOfRange(wanted, from, end), one.at + from);
+          from += got.length;
+        }
+      }
+      assertThat(from).as("bytes of " + one.from).isEqualTo(wanted.length);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    HOST.close(stranger);
+    HOST.close(twin);
+    verbs.close();
+    for (Held each : held) {
+      each.pipe.close();
+    }
+    for (CachedFile each : files) {
+      each.close();
+    }
+  }
+}
