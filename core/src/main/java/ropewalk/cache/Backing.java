@@ -22,6 +22,40 @@ public interface Backing {
   /// Sets the file's size.
   void truncate(long size) throws IOException;
 
+  /// Waits until what was written is on the medium: fdatasync(2) if `isDataOnly`, else fsync(2). A
+  /// failure is reported once by the kernel, and what was not written then is not tried again by
+  /// it.
+  void sync(boolean isDataOnly) throws IOException;
+
+  /// Drops `length` bytes at `offset`: they read as zeros and take no room. The size stays.
+  ///
+  /// @throws UnsupportedOperationException if this backing has no holes
+  default void punch(long offset, long length) throws IOException {
+    throw new UnsupportedOperationException(
+        "punch(offset=" + offset + ", length=" + length + ") of " + this);
+  }
+
+  /// Reserves room for `length` bytes at `offset`, so that writing them can't fail for want of it.
+  /// A file that ends before grows, in zeros.
+  ///
+  /// @throws UnsupportedOperationException if this backing can't promise room
+  default void preallocate(long offset, long length) throws IOException {
+    throw new UnsupportedOperationException(
+        "preallocate(offset=" + offset + ", length=" + length + ") of " + this);
+  }
+
+  /// The first byte of data at or behind `offset`; [Long#MAX_VALUE] if there is only hole to the
+  /// end. A backing that knows no holes has data everywhere.
+  default long nextData(long offset) throws IOException {
+    return offset;
+  }
+
+  /// The first byte of a hole at or behind `offset`, the end of the file at the latest;
+  /// [Long#MAX_VALUE] if `offset` is behind that, or the backing knows no holes.
+  default long nextHole(long offset) throws IOException {
+    return Long.MAX_VALUE;
+  }
+
   /// What the file looks like now.
   Stamp stamp() throws IOException;
 }

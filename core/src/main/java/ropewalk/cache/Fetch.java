@@ -14,7 +14,7 @@ import ropewalk.page.PageRef;
 ///   claimed    |  run i  | run i+1 | run i+2 |      all BUSY, ours
 ///   folios      64 KiB     64 KiB    (none)         the first waits for memory, the others don't
 ///   preadv     |───────────────────|                abandoned: whoever wants it claims it again
-///   settle        CLEAN      CLEAN
+///   settle        READY      READY
 /// ```
 ///
 /// Folios are filled while they are unpublished, so a read that fails half-way leaves nothing that

@@ -15,14 +15,14 @@ import ropewalk.page.Account;
 /// ```
 ///   offset   0        64 Ki     128 Ki    192 Ki    256 Ki      size
 ///            ├─────────┼─────────┼─────────┼─────────┼───────────┤
-///   index    │ CLEAN   │ CLEAN   │ absent  │ BUSY    │ CLEAN (shorter: the end is in it)
+///   index    │ READY   │ READY   │ absent  │ BUSY    │ READY (shorter: the end is in it)
 ///              │  ▲        │                  └─ one thread reads or writes; others wait for it
 ///              │  └ loans: pipe, socket, view
 ///              └─ a write replaces the run if it is on loan, else writes it in place
 /// ```
 ///
 /// **Reading** ([Lending]) holds a run for as long as it takes to lend it or to copy from it
-/// ([Run#holders]); nothing is ever lent that is not CLEAN. **Missing** runs are claimed together
+/// ([Run#holders]); nothing is ever lent that is not READY. **Missing** runs are claimed together
 /// with what is read ahead, and filled by one `preadv` over their folios ([Fetch]); who comes later
 /// waits for the claim to end. **Writing** is in [Overwrite]; whoever moves the file's end holds
 /// the claim on its size for that time, so that truncates and appends come one after the other.
@@ -129,7 +129,7 @@ public final class FileMap {
   ///
   /// @return bytes written, all unless the backing failed after some; `source` has moved by as many
   /// @throws IOException if the backing failed before the first byte
-  public long write(Backing backing, long offset, IovIter source, Tally tally) throws IOException {
+  public long write(Holder holder, long offset, IovIter source, Tally tally) throws IOException {
     if (source.count() == 0) {
       return 0;
     }
@@ -139,7 +139,7 @@ public final class FileMap {
     long end = offset + source.count();
     boolean movesEnd = beginWrite(end);
     try {
-      return new Overwrite(this, backing, tally, movesEnd).write(offset, source);
+      return new Overwrite(this, holder, tally, movesEnd).write(offset, source);
     } finally {
       endWrite(movesEnd);
     }
@@ -147,44 +147,12 @@ public final class FileMap {
 
   /// Sets the file's size: what was on loan keeps its bytes, what follows the new end is dropped,
   /// and what lies between an old and a new end reads as zeros.
-  public void truncate(Backing backing, long newSize) throws IOException {
+  public void truncate(Holder holder, long newSize) throws IOException {
     boolean movesEnd = beginWrite(Long.MAX_VALUE);
     try {
-      long oldSize = hide(newSize);
-      boolean isDone = false;
-      try {
-        backing.truncate(newSize);
-        isDone = true;
-      } finally {
-        setSize(isDone ? newSize : oldSize);
-      }
+      new Truncation(this, holder.backing(), newSize).run();
     } finally {
       endWrite(movesEnd);
-    }
-  }
-
-  /// Moves the end down to `newSize` for all readers and waits until nobody is at work beyond it.
-  private long hide(long newSize) {
-    lock.lock();
-    try {
-      long oldSize = runs.size;
-      runs.size = Math.min(runs.size, newSize);
-      while (runs.hasBusyFrom(newSize >>> Run.SHIFT)) {
-        runs.settled.awaitUninterruptibly();
-      }
-      runs.dropFrom(newSize >>> Run.SHIFT);
-      return oldSize;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void setSize(long newSize) {
-    lock.lock();
-    try {
-      runs.size = newSize;
-    } finally {
-      lock.unlock();
     }
   }
 

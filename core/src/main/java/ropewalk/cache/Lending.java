@@ -12,7 +12,7 @@ import ropewalk.page.PageRef;
 /// One call that reads: lends runs, or copies out of them.
 ///
 /// ```
-///   hold ──► CLEAN run, one holder more ──► tryLend ──► letGo ──► borrower
+///   hold ──► READY run, one holder more ──► tryLend ──► letGo ──► borrower
 ///     │                                        └ refused: copy
 ///     ├ BUSY: wait for its end, look again
 ///     └ absent: claim it and what is worth reading ahead, Fetch, look again
@@ -160,7 +160,7 @@ final class Lending {
         }
         long index = at >>> Run.SHIFT;
         Run run = runs.current(index);
-        if (run != null && run.state == Run.State.CLEAN) {
+        if (run != null && run.state == Run.State.READY) {
           run.holders++;
           if (ahead.isNewUse(index)) {
             run.touch();

@@ -1,14 +1,11 @@
 package ropewalk.cache;
 
 import java.io.IOException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import ropewalk.iov.Copy;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Iovec;
 import ropewalk.linux.Scratch;
-import ropewalk.page.PageRef;
 
 /// One write through the cache, run by run: the place where lent bytes turn out to be frozen.
 ///
@@ -36,9 +33,9 @@ final class Overwrite {
   /// True if the caller of [FileMap#write] has the claim on the file's size.
   private final boolean hasSize;
 
-  Overwrite(FileMap map, Backing backing, Tally tally, boolean hasSize) {
+  Overwrite(FileMap map, Holder holder, Tally tally, boolean hasSize) {
     this.map = map;
-    this.backing = backing;
+    this.backing = holder.backing();
     this.tally = tally;
     this.hasSize = hasSize;
   }
@@ -103,7 +100,7 @@ final class Overwrite {
         if (run == null) {
           return map.runs.claimAbsent(index);
         }
-        if (map.runs.claimClean(run)) {
+        if (map.runs.claimReady(run)) {
           return run;
         }
         map.runs.settled.awaitUninterruptibly();
@@ -118,61 +115,28 @@ final class Overwrite {
   ///
   /// @return bytes that the backing took; `source` has moved by as many
   private int overwrite(Run run, int from, int count, IovIter source) throws IOException {
-    PageRef cached = run.pages;
-    int filled = Math.max(run.filled, from + count);
-    PageRef target = null;
-    boolean isSettled = false;
     long start = source.position();
     int written = 0;
-    try {
-      boolean isRoomy = cached != null && cached.length() >= filled;
-      if (cached != null && isRoomy && cached.claimOrVersion()) {
-        target = cached;
-        map.cache.inPlace.increment();
-      } else {
-        if (isRoomy) {
-          map.cache.versions.increment();
-        }
-        target = map.cache.takeVersion(Fetch.folioBytes(filled));
-        keepRest(run, from, count, target);
-      }
-      if (from > run.filled) {
-        target.target().asSlice(run.filled, from - run.filled).fill((byte) 0);
-      }
-      Copy.outOf(source, target.target(), from, count, tally);
-      target.publish(target.length());
-      written = writeThrough(run.start() + from, target.address() + from, count);
-      map.growTo(run.start() + from + written);
-      if (written == count) {
-        isSettled = true;
-        map.runs.settle(run, target, filled);
-      }
+    try (WriteBegin begun = new WriteBegin(map, run, from, count, tally)) {
+      begun.begin(backing);
+      begun.fill(source);
+      written = endThrough(begun);
       return written;
     } finally {
       source.revert(source.position() - start - written);
-      if (!isSettled) {
-        map.runs.abandon(run);
-        if (target != null && target != cached) {
-          target.close();
-        }
-      }
     }
   }
 
-  /// Brings what the write leaves of the run into its new version: copied from the old one, or
-  /// read.
-  private void keepRest(Run run, int from, int count, PageRef target) throws IOException {
-    PageRef cached = run.pages;
-    int end = from + count;
-    if (cached != null) {
-      Copy.bytes(cached.address(), target.address(), Math.min(from, run.filled), tally);
-      if (end < run.filled) {
-        Copy.bytes(cached.address() + end, target.address() + end, run.filled - end, tally);
-      }
-    } else if (run.filled > 0 && (from > 0 || end < run.filled)) {
-      long got = Fetch.read(map, backing, run.start(), List.of(target), run.filled, tally);
-      target.target().asSlice(got, run.filled - got).fill((byte) 0);
+  /// Ends a run's write at the backing. What the backing took only part of is not settled.
+  ///
+  /// @return bytes that it took
+  private int endThrough(WriteBegin begun) throws IOException {
+    int written = writeThrough(begun.start(), begun.address(), begun.count);
+    map.growTo(begun.start() + written);
+    if (written == begun.count) {
+      begun.settle();
     }
+    return written;
   }
 
   /// Writes memory to the backing until all is taken or it fails; fails only with nothing written.

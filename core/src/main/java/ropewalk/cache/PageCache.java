@@ -77,10 +77,13 @@ public final class PageCache implements AutoCloseable {
     return new PageCache(pool, bytesMax);
   }
 
-  /// The map of the file behind `backing`, whose stamp was just taken; shared by all who open it.
-  /// Bytes that were cached under another stamp are dropped. Each opening is ended by one
-  /// [#release], after the last use of the map by whoever opened it.
-  public FileMap open(Backing backing, Stamp stamp) throws IOException {
+  /// Opens the file behind `backing`, whose stamp was just taken: its map is shared by all who open
+  /// it. Bytes that were cached under another stamp are dropped. *Gives* the holder, which is ended
+  /// by one [#release].
+  ///
+  /// @param isWritable whether `backing` can be written
+  public Holder open(Backing backing, Stamp stamp, Writing writing, boolean isWritable)
+      throws IOException {
     FileMap map;
     lock.lock();
     try {
@@ -92,26 +95,27 @@ public final class PageCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    Holder holder = new Holder(map, backing, writing, isWritable);
     boolean isOpen = false;
     try {
       if (!map.isAsIn(stamp)) {
         map.revalidate(backing);
       }
       isOpen = true;
-      return map;
+      return holder;
     } finally {
       if (!isOpen) {
-        release(map);
+        release(holder);
       }
     }
   }
 
-  /// Ends an opening. What is cached stays for the next one.
-  public void release(FileMap map) {
+  /// Ends an opening, after its last use of the map. What is cached stays for the next one.
+  public void release(Holder holder) {
     lock.lock();
     try {
-      map.openers--;
-      forgetIfUnused(map);
+      holder.map().openers--;
+      forgetIfUnused(holder.map());
     } finally {
       lock.unlock();
     }

@@ -11,7 +11,7 @@ import ropewalk.page.PageRef;
 ///
 /// ```
 ///              claim (miss or write)            settle
-///   ABSENT ───────────────────────────► BUSY ──────────► CLEAN ◄─┐
+///   ABSENT ───────────────────────────► BUSY ──────────► READY ◄─┐
 ///      ▲                                 │  ▲               │    │ settle
 ///      │               abandon           │  └───────────────┘    │
 ///      ├─────────────────────────────────┘     claim (write)     │
@@ -28,7 +28,7 @@ final class Run {
   /// Which of the three states of the drawing (a run that is absent has no object).
   enum State {
     BUSY,
-    CLEAN,
+    READY,
     GONE
   }
 

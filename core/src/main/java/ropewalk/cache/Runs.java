@@ -13,10 +13,10 @@ import ropewalk.page.PageRef;
 /// | from | to | by |
 /// |---|---|---|
 /// | absent | BUSY | [#claimMissing], [#claimAbsent] |
-/// | CLEAN | BUSY | [#claimClean], which waits for holders |
-/// | BUSY | CLEAN | [#settle] |
+/// | READY | BUSY | [#claimReady], which waits for holders |
+/// | BUSY | READY | [#settle] |
 /// | BUSY | absent | [#abandon], or [#settle] of a doomed run |
-/// | CLEAN | absent | [#evict], [#dropFrom], [#current] of a run that the file has outgrown |
+/// | READY | absent | [#evict], [#dropFrom], [#current] of a run that the file has outgrown |
 ///
 /// A run that leaves while it is held keeps its version until [#letGo] of its last holder. Loans
 /// are no matter here: they hold references of their own.
@@ -53,7 +53,7 @@ final class Runs {
   @Nullable Run current(long index) {
     Run run = tree.get(index);
     if (run != null
-        && run.state == Run.State.CLEAN
+        && run.state == Run.State.READY
         && (run.filled < bytesAt(index) || run.version().folio().isPoisoned())) {
       remove(run);
       return null;
@@ -81,10 +81,10 @@ final class Runs {
     return run;
   }
 
-  /// Makes a clean run busy if nobody holds it; false if the caller has to wait. Called with the
+  /// Makes a ready run busy if nobody holds it; false if the caller has to wait. Called with the
   /// lock.
-  boolean claimClean(Run run) {
-    if (run.state != Run.State.CLEAN || run.holders > 0) {
+  boolean claimReady(Run run) {
+    if (run.state != Run.State.READY || run.holders > 0) {
       return false;
     }
     run.state = Run.State.BUSY;
@@ -112,7 +112,7 @@ final class Runs {
     }
   }
 
-  /// A busy run has its version and becomes clean, unless it was doomed meanwhile. Takes `version`.
+  /// A busy run has its version and becomes ready, unless it was doomed meanwhile. Takes `version`.
   void settle(Run run, PageRef version, int filled) {
     lock.lock();
     try {
@@ -122,7 +122,7 @@ final class Runs {
       }
       run.pages = version;
       run.filled = filled;
-      run.state = Run.State.CLEAN;
+      run.state = Run.State.READY;
       if (run.isDoomed || !cache.admit(run, version.folio().size())) {
         remove(run);
       }
@@ -199,12 +199,12 @@ final class Runs {
     }
   }
 
-  /// Drops the clean runs from `index` on and dooms the busy ones. Called with the lock.
+  /// Drops the ready runs from `index` on and dooms the busy ones. Called with the lock.
   void dropFrom(long index) {
     List<Run> leaving = new ArrayList<>();
     tree.forEach(index, leaving::add);
     for (Run run : leaving) {
-      if (run.state == Run.State.CLEAN) {
+      if (run.state == Run.State.READY) {
         remove(run);
       } else {
         run.isDoomed = true;

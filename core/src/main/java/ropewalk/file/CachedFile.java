@@ -7,14 +7,19 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import ropewalk.cache.Backing;
 import ropewalk.cache.FileMap;
+import ropewalk.cache.Holder;
 import ropewalk.cache.PageCache;
 import ropewalk.cache.Readahead;
 import ropewalk.cache.Stamp;
+import ropewalk.cache.Writing;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
+import ropewalk.linux.Fcntl;
 import ropewalk.linux.Fd;
+import ropewalk.linux.LinuxException;
 import ropewalk.linux.Open;
 import ropewalk.linux.Scratch;
 import ropewalk.page.Account;
@@ -39,11 +44,11 @@ import ropewalk.splice.Source;
 /// It is a source and a sink from its own position, which belongs to one thread at a time.
 /// Everything else may be used from many threads.
 public final class CachedFile implements Source, Sink, Positional {
-  private final Engine engine;
   private final PageCache cache;
   private final Fd fd;
+  private final Holder holder;
   private final FileMap map;
-  private final FileBacking backing;
+  private final Backing backing;
   private final CachedCursor own;
 
   /// Calls that use the map now, and whether no further may begin: the map is released by the last
@@ -53,12 +58,12 @@ public final class CachedFile implements Source, Sink, Positional {
   private int users;
   private boolean isClosed;
 
-  private CachedFile(Engine engine, PageCache cache, Fd fd, FileMap map, FileBacking backing) {
-    this.engine = engine;
+  private CachedFile(PageCache cache, Fd fd, Holder holder) {
     this.cache = cache;
     this.fd = fd;
-    this.map = map;
-    this.backing = backing;
+    this.holder = holder;
+    this.map = holder.map();
+    this.backing = holder.backing();
     this.own = new CachedCursor(this, 0, Long.MAX_VALUE, null);
   }
 
@@ -84,13 +89,26 @@ public final class CachedFile implements Source, Sink, Positional {
     boolean isOpen = false;
     try {
       demandTrueSize(engine, fd, opened);
-      FileMap map = cache.open(backing, opened.stamp());
+      Holder holder = cache.open(backing, opened.stamp(), Writing.THROUGH, isWritable(fd));
       isOpen = true;
-      return new CachedFile(engine, cache, fd, map, backing);
+      return new CachedFile(cache, fd, holder);
     } finally {
       if (!isOpen) {
         fd.close();
       }
+    }
+  }
+
+  private static boolean isWritable(Fd fd) throws IOException {
+    int number = fd.enter();
+    try {
+      int flags =
+          (int)
+              LinuxException.check(
+                  fd.syscalls().fcntl(number, Fcntl.F_GETFL, 0), "fcntl", "fd", fd, "get", "flags");
+      return (flags & Open.O_ACCMODE) != Open.O_RDONLY;
+    } finally {
+      fd.exit();
     }
   }
 
@@ -179,7 +197,7 @@ public final class CachedFile implements Source, Sink, Positional {
     checkOffset(offset);
     enter();
     try {
-      return map.write(backing, offset, source, tally);
+      return map.write(holder, offset, source, tally);
     } finally {
       exit();
     }
@@ -195,7 +213,7 @@ public final class CachedFile implements Source, Sink, Positional {
     checkOffset(size);
     enter();
     try {
-      map.truncate(backing, size);
+      map.truncate(holder, size);
     } finally {
       exit();
     }
@@ -203,7 +221,7 @@ public final class CachedFile implements Source, Sink, Positional {
 
   /// Waits until what was written is on the medium.
   public void sync(boolean isDataOnly) throws IOException {
-    engine.fsync(fd, isDataOnly);
+    backing.sync(isDataOnly);
   }
 
   /// Asks whether the file was changed by others, and forgets what is cached if it was (or may have
@@ -253,7 +271,7 @@ public final class CachedFile implements Source, Sink, Positional {
         return;
       }
     }
-    cache.release(map);
+    cache.release(holder);
   }
 
   private static void checkOffset(long offset) {

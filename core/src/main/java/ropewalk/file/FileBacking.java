@@ -4,7 +4,10 @@ import java.io.IOException;
 import ropewalk.cache.Backing;
 import ropewalk.cache.Stamp;
 import ropewalk.engine.Engine;
+import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
+import ropewalk.linux.FileFlags;
+import ropewalk.linux.LinuxException;
 
 /// A descriptor as the cache sees it.
 final class FileBacking implements Backing {
@@ -36,7 +39,61 @@ final class FileBacking implements Backing {
   }
 
   @Override
+  public void sync(boolean isDataOnly) throws IOException {
+    engine.fsync(fd, isDataOnly);
+  }
+
+  @Override
+  public void punch(long offset, long length) throws IOException {
+    allocate(FileFlags.FALLOC_FL_PUNCH_HOLE | FileFlags.FALLOC_FL_KEEP_SIZE, offset, length);
+  }
+
+  @Override
+  public void preallocate(long offset, long length) throws IOException {
+    allocate(0, offset, length);
+  }
+
+  private void allocate(int mode, long offset, long length) throws IOException {
+    int number = fd.enter();
+    try {
+      long result =
+          engine.blocking(() -> engine.syscalls().fallocate(number, mode, offset, length));
+      LinuxException.check(
+          result, "fallocate", "fd", fd, "mode", mode, "offset", offset, "length", length);
+    } finally {
+      fd.exit();
+    }
+  }
+
+  @Override
+  public long nextData(long offset) throws IOException {
+    long at = seek(offset, FileFlags.SEEK_DATA);
+    return at == -Errno.ENXIO ? Long.MAX_VALUE : at < 0 ? offset : at;
+  }
+
+  @Override
+  public long nextHole(long offset) throws IOException {
+    long at = seek(offset, FileFlags.SEEK_HOLE);
+    return at < 0 ? Long.MAX_VALUE : at;
+  }
+
+  /// The descriptor's own position moves; nobody uses it.
+  private long seek(long offset, int whence) throws IOException {
+    int number = fd.enter();
+    try {
+      return engine.blocking(() -> engine.syscalls().lseek(number, offset, whence));
+    } finally {
+      fd.exit();
+    }
+  }
+
+  @Override
   public Stamp stamp() throws IOException {
     return FileStatus.of(fd).stamp();
+  }
+
+  @Override
+  public String toString() {
+    return "FileBacking[" + fd + "]";
   }
 }

@@ -15,6 +15,7 @@ final class ArrayBacking implements Backing {
   private long changes;
   int reads;
   int writes;
+  int syncs;
 
   /// What a call that asks for so many bytes may move; the default is all.
   LongUnaryOperator readable = asked -> asked;
@@ -26,6 +27,7 @@ final class ArrayBacking implements Backing {
 
   int writesUntilFailure = -1;
   int truncatesUntilFailure = -1;
+  int syncsUntilFailure = -1;
 
   /// Run in the middle of each read, with no lock of ours.
   @Nullable Runnable whileReading;
@@ -106,6 +108,30 @@ final class ArrayBacking implements Backing {
       throw new IOException("ftruncate: EIO");
     }
     bytes = Arrays.copyOf(bytes, (int) size);
+    changes++;
+  }
+
+  @Override
+  public synchronized void sync(boolean isDataOnly) throws IOException {
+    syncs++;
+    if (syncsUntilFailure >= 0 && syncsUntilFailure-- == 0) {
+      throw new IOException("fsync: EIO");
+    }
+  }
+
+  /// Zeros: an array has no holes to give back.
+  @Override
+  public synchronized void punch(long offset, long length) {
+    long end = Math.min(offset + length, bytes.length);
+    if (offset < end) {
+      Arrays.fill(bytes, (int) offset, (int) end, (byte) 0);
+    }
+    changes++;
+  }
+
+  @Override
+  public synchronized void preallocate(long offset, long length) {
+    grow(offset + length);
     changes++;
   }
 

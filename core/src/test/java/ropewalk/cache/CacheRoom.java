@@ -19,6 +19,7 @@ final class CacheRoom implements AutoCloseable {
   final FolioPool pool;
   final PageCache cache;
   final ArrayBacking backing = new ArrayBacking();
+  final Holder holder;
   final FileMap map;
   final Tally tally = new Tally();
 
@@ -30,7 +31,13 @@ final class CacheRoom implements AutoCloseable {
     pool = FolioPool.open(HostSyscalls.host(), PoolPlan.of(8 << 20, giftBytes));
     cache = PageCache.open(pool, cacheBytes);
     backing.become(content);
-    map = cache.open(backing, backing.stamp());
+    holder = open(Writing.THROUGH);
+    map = holder.map();
+  }
+
+  /// One more who opens the file, to write it.
+  Holder open(Writing writing) throws IOException {
+    return cache.open(backing, backing.stamp(), writing, true);
   }
 
   /// Copies out, as a library user would.
@@ -47,7 +54,7 @@ final class CacheRoom implements AutoCloseable {
   }
 
   long write(long offset, byte[] from) throws IOException {
-    return map.write(backing, offset, IovIter.source(MemorySegment.ofArray(from)), tally);
+    return map.write(holder, offset, IovIter.source(MemorySegment.ofArray(from)), tally);
   }
 
   /// Lends whatever one call lends.
@@ -80,7 +87,7 @@ final class CacheRoom implements AutoCloseable {
   /// Ends everything; the audit after the test finds whatever is left.
   @Override
   public void close() {
-    cache.release(map);
+    cache.release(holder);
     cache.close();
     pool.close();
   }

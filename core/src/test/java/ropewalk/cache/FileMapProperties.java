@@ -76,7 +76,7 @@ class FileMapProperties {
         return after;
       }
       case 6 -> {
-        room.map.truncate(room.backing, at);
+        room.map.truncate(room.holder, at);
         return Arrays.copyOf(model, at);
       }
       default -> {

@@ -296,14 +296,15 @@ class FileMapTest {
   void closedFilesStayWarmAndChangedOnesDont() throws Exception {
     try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, Run.SIZE))) {
       Pattern.verify(room.read(0, Run.SIZE), 0);
-      room.cache.release(room.map);
-      assertThat(room.cache.open(room.backing, room.backing.stamp())).isSameAs(room.map);
+      room.cache.release(room.holder);
+      Holder second = room.open(Writing.THROUGH);
+      assertThat(second.map()).isSameAs(room.map);
       Pattern.verify(room.read(0, Run.SIZE), 0);
       assertThat(room.backing.reads).isEqualTo(1);
 
-      room.cache.release(room.map);
+      room.cache.release(second);
       room.backing.become(Pattern.bytes(5, Run.SIZE));
-      assertThat(room.cache.open(room.backing, room.backing.stamp())).isSameAs(room.map);
+      assertThat(room.open(Writing.THROUGH).map()).isSameAs(room.map);
       Pattern.verify(room.read(0, Run.SIZE), 5);
     }
   }
@@ -348,7 +349,7 @@ class FileMapTest {
   void aTruncateThatFailsChangesNothing() throws Exception {
     try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, 2 * Run.SIZE))) {
       room.backing.truncatesUntilFailure = 0;
-      assertThatThrownBy(() -> room.map.truncate(room.backing, 5)).hasMessageContaining("EIO");
+      assertThatThrownBy(() -> room.map.truncate(room.holder, 5)).hasMessageContaining("EIO");
       assertThat(room.map.size()).isEqualTo(2 * Run.SIZE);
       Pattern.verify(room.read(0, 2 * Run.SIZE), 0);
     }
@@ -382,7 +383,7 @@ class FileMapTest {
   void aClosedCacheKeepsNothing() throws Exception {
     try (CacheRoom room = new CacheRoom(MIB, Pattern.bytes(0, 100))) {
       room.cache.close();
-      assertThatThrownBy(() -> room.cache.open(room.backing, room.backing.stamp()))
+      assertThatThrownBy(() -> room.open(Writing.THROUGH))
           .isInstanceOf(IllegalStateException.class);
     }
   }

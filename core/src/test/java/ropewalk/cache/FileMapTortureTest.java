@@ -107,7 +107,7 @@ class FileMapTortureTest {
       long offset = gen.in(0, RUNS - 1) * (long) Run.SIZE;
       assertThat(
               room.map.write(
-                  room.backing, offset, IovIter.source(MemorySegment.ofArray(bytes)), new Tally()))
+                  room.holder, offset, IovIter.source(MemorySegment.ofArray(bytes)), new Tally()))
           .isEqualTo(Run.SIZE);
       writes.incrementAndGet();
     }
@@ -135,7 +135,7 @@ class FileMapTortureTest {
 
   private Void truncate(CacheRoom room, Gen gen) throws Exception {
     while (!isOver) {
-      room.map.truncate(room.backing, gen.in(1, RUNS) * (long) Run.SIZE);
+      room.map.truncate(room.holder, gen.in(1, RUNS) * (long) Run.SIZE);
       Thread.sleep(3);
     }
     return null;

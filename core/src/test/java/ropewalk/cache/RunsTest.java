@@ -49,7 +49,7 @@ class RunsTest {
     runs.lock.lock();
     try {
       Run run = Objects.requireNonNull(runs.current(index));
-      assertThat(runs.claimClean(run)).isTrue();
+      assertThat(runs.claimReady(run)).isTrue();
       return run;
     } finally {
       runs.lock.unlock();
@@ -110,7 +110,7 @@ class RunsTest {
       var truncate =
           Waiting.on(
               () -> {
-                room.map.truncate(room.backing, 10);
+                room.map.truncate(room.holder, 10);
                 return true;
               });
       assertThat(room.backing.bytes()).hasSize(2 * Run.SIZE);
