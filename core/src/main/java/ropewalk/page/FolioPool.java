@@ -82,6 +82,8 @@ public final class FolioPool implements AutoCloseable {
   public static FolioPool open(Syscalls syscalls, PoolPlan plan) throws IOException {
     int page = Abi.pageSize();
     int orderMax = Integer.numberOfTrailingZeros(FOLIO_MAX / page);
+    boolean mayGive = GiftProof.holds(syscalls, page);
+    boolean mayGiveHuge = !mayGive || GiftProof.holdsInHugePages(syscalls, page);
     List<Slab> opened = new ArrayList<>();
     try {
       for (FolioClass kind : FolioClass.values()) {
@@ -93,18 +95,18 @@ public final class FolioPool implements AutoCloseable {
                 page,
                 orderMax,
                 true,
+                kind == FolioClass.RING || mayGiveHuge,
                 plan.reserve(),
                 plan.waitingMax()));
       }
       int zerosOrder = Math.max(0, Integer.numberOfTrailingZeros(ZEROS_MAX / page));
-      opened.add(new Slab(syscalls, FolioClass.RING, ZEROS_MAX, page, zerosOrder, false, 0, 0));
+      opened.add(
+          new Slab(syscalls, FolioClass.RING, ZEROS_MAX, page, zerosOrder, false, false, 0, 0));
     } catch (IOException | RuntimeException e) {
       opened.forEach(Slab::close);
       throw e;
     }
-    FolioPool pool =
-        new FolioPool(
-            plan, opened.get(0), opened.get(1), opened.get(2), GiftProof.holds(syscalls, page));
+    FolioPool pool = new FolioPool(plan, opened.get(0), opened.get(1), opened.get(2), mayGive);
     OPEN.add(pool);
     return pool;
   }
@@ -209,10 +211,11 @@ public final class FolioPool implements AutoCloseable {
         ringNow.quarantined() + giftNow.quarantined());
   }
 
-  /// Bytes of the ring slab that the kernel keeps in huge pages at this moment, of those that were
+  /// Bytes of both slabs that the kernel keeps in huge pages at this moment, of those that were
   /// touched; -1 where it doesn't say. Reads a file of the kernel: not for every second.
   public long hugeBytes() {
-    return HugePages.of(ring.address(), ring.bytes());
+    long rings = HugePages.of(ring.address(), ring.bytes());
+    return rings < 0 ? rings : rings + HugePages.of(gift.address(), gift.bytes());
   }
 
   /// What is not as it is at rest (invariant 10): memory that somebody holds, with loans and pins,

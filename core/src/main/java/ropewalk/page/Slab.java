@@ -69,7 +69,7 @@ final class Slab implements Folio.Home {
   private boolean closing;
 
   /// Maps `bytes` of private anonymous memory, a multiple of 2^`orderMax` pages, for reading or, if
-  /// `writable`, for both.
+  /// `writable`, for both; of huge pages, if `huge` and the kernel has them.
   Slab(
       Syscalls syscalls,
       FolioClass kind,
@@ -77,6 +77,7 @@ final class Slab implements Folio.Home {
       int pageSize,
       int orderMax,
       boolean writable,
+      boolean huge,
       long reserve,
       int waitingMax)
       throws IOException {
@@ -90,7 +91,7 @@ final class Slab implements Folio.Home {
     folios = new @Nullable Folio[pages];
     magazines = new Magazines(pageSize);
     mayStock = writable;
-    memory = new SlabMemory(syscalls, kind, bytes, (long) pageSize << orderMax, writable);
+    memory = new SlabMemory(syscalls, kind, bytes, (long) pageSize << orderMax, writable, huge);
     address = memory.address();
     reopenIfRoomy();
   }

@@ -19,9 +19,12 @@ import ropewalk.linux.Syscalls;
 ///        ^ address
 /// ```
 ///
-/// Gift memory is of base pages, so that dropping one drops nothing else, and no child may come to
-/// hold the old bytes of a given page. Ring memory may be of huge pages; where the kernel has none,
-/// base pages serve as well.
+/// Both classes ask for huge pages, where the kernel was seen to keep a part of one in flight
+/// though it was dropped ([GiftProof]); where it has none to give, base pages serve as well. Pages
+/// that lie side by side in memory are found, given and read by a receiver for less. What is
+/// dropped out of a huge page comes back as base pages, and the huge page itself goes when all of
+/// it was dropped or when the kernel, short of memory, splits it. No child may come to hold the old
+/// bytes of a given page.
 final class SlabMemory implements AutoCloseable {
 
   private final Syscalls syscalls;
@@ -34,15 +37,17 @@ final class SlabMemory implements AutoCloseable {
 
   private boolean closed;
 
-  /// Maps `bytes`, beginning at a multiple of `grain`, for reading or, if `writable`, for both.
-  SlabMemory(Syscalls syscalls, FolioClass kind, long bytes, long grain, boolean writable)
+  /// Maps `bytes`, beginning at a multiple of `grain`, for reading or, if `writable`, for both; in
+  /// huge pages, if `huge` and as far as the kernel has them.
+  SlabMemory(
+      Syscalls syscalls, FolioClass kind, long bytes, long grain, boolean writable, boolean huge)
       throws IOException {
     this.syscalls = syscalls;
     this.bytes = bytes;
     mapping = map(syscalls, bytes + grain, writable);
     address = (mapping.address() + grain - 1) / grain * grain;
     if (bytes > 0) {
-      advise(kind);
+      advise(kind, huge);
     }
   }
 
@@ -54,18 +59,16 @@ final class SlabMemory implements AutoCloseable {
     return Mapping.file(syscalls, -1, 0, size, Maps.PROT_READ, flags); // anonymous: no file
   }
 
-  private void advise(FolioClass kind) throws IOException {
+  private void advise(FolioClass kind, boolean huge) throws IOException {
+    int pages = syscalls.madvise(address, bytes, huge ? Maps.MADV_HUGEPAGE : Maps.MADV_NOHUGEPAGE);
+    if (!huge && pages < 0 && pages != -Errno.EINVAL) { // EINVAL: built without huge pages
+      throw abandoned(LinuxException.of(pages, "madvise", "advice", "NOHUGEPAGE"));
+    }
     if (kind == FolioClass.GIFT) {
-      int none = syscalls.madvise(address, bytes, Maps.MADV_NOHUGEPAGE);
-      if (none < 0 && none != -Errno.EINVAL) { // EINVAL: built without huge pages
-        throw abandoned(LinuxException.of(none, "madvise", "advice", "NOHUGEPAGE"));
-      }
       int alone = syscalls.madvise(address, bytes, Maps.MADV_DONTFORK);
       if (alone < 0) {
         throw abandoned(LinuxException.of(alone, "madvise", "advice", "DONTFORK"));
       }
-    } else {
-      var _ = syscalls.madvise(address, bytes, Maps.MADV_HUGEPAGE);
     }
   }
 

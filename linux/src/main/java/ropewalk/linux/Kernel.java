@@ -70,6 +70,9 @@ public record Kernel(List<Fact> facts, Set<Integer> opcodes) {
   /// Bytes the largest pipe of an ordinary user may hold.
   public static final String PIPE_MAX_SIZE = "pipe-max-size";
 
+  /// Whether memory that asks for it is made of folios of 64 KiB.
+  public static final String FOLIOS_64K = "folios-64k";
+
   /// Whether openat2 with its resolve rules works.
   public static final String OPENAT2 = "openat2";
 

@@ -24,6 +24,7 @@ final class MachineProbe {
     facts.add(Fact.number(Kernel.PAGE_SIZE, Abi.pageSize(), "bytes", ""));
     facts.add(memlock(syscalls));
     facts.add(pipeMaxSize());
+    facts.add(folios());
     facts.add(memoryLimit());
     facts.add(jdk(Runtime.version()));
   }
@@ -58,6 +59,25 @@ final class MachineProbe {
       return new Fact(Kernel.PIPE_MAX_SIZE, first(path), "bytes", "");
     } catch (IOException e) {
       return Fact.unknown(Kernel.PIPE_MAX_SIZE, "cannot read " + path);
+    }
+  }
+
+  /// Whether memory that was given away comes back as one folio of 64 KiB, by one fault, or as
+  /// sixteen pages: an administrator's choice, off by default.
+  private static Fact folios() {
+    Path path = Path.of("/sys/kernel/mm/transparent_hugepage/hugepages-64kB/enabled");
+    try {
+      String choice = first(path);
+      String what = "memory in folios of 64 KiB";
+      if (!choice.contains("[never]")) {
+        return Fact.yes(Kernel.FOLIOS_64K, what + ": " + choice);
+      }
+      return Fact.no(
+          Kernel.FOLIOS_64K,
+          what + ": " + choice,
+          "given pages come back for a third of the price: echo madvise > " + path);
+    } catch (IOException e) {
+      return Fact.unknown(Kernel.FOLIOS_64K, "cannot read " + path);
     }
   }
 

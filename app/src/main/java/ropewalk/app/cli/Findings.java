@@ -27,7 +27,7 @@ import ropewalk.splice.Prices;
 /// @param routes which way bytes go
 /// @param prices what they cost here, as far as that was measured
 /// @param plan the pool's sum
-/// @param huge bytes of the ring pages that are in huge pages now; -1 where the kernel doesn't say
+/// @param huge bytes of the pool that are in huge pages now; -1 where the kernel doesn't say
 record Findings(
     Kernel kernel,
     String engine,
@@ -166,7 +166,7 @@ record Findings(
         "registered",
         "at most so much of the ring pages, with io_uring");
     if (huge >= 0) {
-      table.row(right(huge), "", "huge", "of the ring pages touched so far, in huge pages");
+      table.row(right(huge), "", "huge", "of the pages touched so far, in huge pages");
     }
     StringBuilder text = new StringBuilder(table.toString());
     plan.clamps().forEach(clamp -> text.append(Table.wrap("  ", clamp)));
