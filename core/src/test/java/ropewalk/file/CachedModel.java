@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -62,7 +61,19 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   private static final int OPEN_MAX = 3;
 
   /// What waits in a pipe, and what it was when it came there.
-  private record Held(Pipe pipe, ByteBuffer bytes, int at, String from) {}
+  private static final class Held {
+    final Pipe pipe;
+    final byte[] bytes;
+    final int at;
+    final String from;
+
+    Held(Pipe pipe, byte[] bytes, int at, String from) {
+      this.pipe = pipe;
+      this.bytes = bytes;
+      this.at = at;
+      this.from = from;
+    }
+  }
 
   final FileRoom room;
   final MemorySegment workbench;
@@ -193,7 +204,7 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   /// Keeps `pipe` with what came into it: the first `bytes` of what is at `at` now.
   void keep(Pipe pipe, int at, long bytes, String from) {
     assertThat(pipe.bytes()).isEqualTo(bytes);
-    held.add(new Held(pipe, ByteBuffer.wrap(part(at, (int) bytes)), at, from));
+    held.add(new Held(pipe, part(at, (int) bytes), at, from));
     if (held.size() > HELD_MAX) {
       judgeOne();
     }
@@ -215,7 +226,7 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
 
   private static void judge(Held one) {
     try (Pipe pipe = one.pipe) {
-      byte[] wanted = one.bytes.array();
+      byte[] wanted = one.bytes;
       int from = 0;
       for (PageRef ref = pipe.poll(); ref != null; ref = pipe.poll()) {
         try (PageRef each = ref) {
