@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <time.h>
@@ -102,7 +103,7 @@ int main(void) {
   N(Fcntl, F_DUPFD_CLOEXEC); N(Fcntl, F_SETPIPE_SZ); N(Fcntl, F_GETPIPE_SZ); N(Fcntl, F_ADD_SEALS);
   N(Fcntl, F_GET_SEALS); N(Fcntl, FD_CLOEXEC); N(Fcntl, F_RDLCK); N(Fcntl, F_WRLCK);
   N(Fcntl, F_UNLCK); N(Fcntl, F_SEAL_SEAL); N(Fcntl, F_SEAL_SHRINK); N(Fcntl, F_SEAL_GROW);
-  N(Fcntl, F_SEAL_WRITE); N(Fcntl, F_SEAL_FUTURE_WRITE);
+  N(Fcntl, F_SEAL_WRITE); N(Fcntl, F_SEAL_FUTURE_WRITE); N(Fcntl, SIGURG);
   /* Splices */
   N(Splices, SPLICE_F_MOVE); N(Splices, SPLICE_F_NONBLOCK); N(Splices, SPLICE_F_MORE);
   N(Splices, SPLICE_F_GIFT); N(Splices, PIPE_BUF);

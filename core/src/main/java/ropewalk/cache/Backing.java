@@ -58,4 +58,10 @@ public interface Backing {
 
   /// What the file looks like now.
   Stamp stamp() throws IOException;
+
+  /// Begins a reading: what keeps strangers out of the file, as far as anything does, does so until
+  /// its end.
+  default Reading reading() throws IOException {
+    return Reading.UNGUARDED;
+  }
 }

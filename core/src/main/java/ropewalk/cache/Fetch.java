@@ -3,6 +3,7 @@ package ropewalk.cache;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Iovec;
 import ropewalk.linux.Scratch;
@@ -18,7 +19,7 @@ import ropewalk.page.PageRef;
 /// ```
 ///
 /// Folios are filled while they are unpublished, so a read that fails half-way leaves nothing that
-/// anybody could have seen.
+/// anybody could have seen; nor does one that a stranger has written into ([Strangers]).
 final class Fetch {
   /// The smallest folio worth asking for. The pool rounds up to its page if that is larger.
   private static final int FOLIO_MIN = 4096;
@@ -36,8 +37,12 @@ final class Fetch {
 
   private final Tally tally;
 
-  Fetch(FileMap map, Backing backing, List<Run> runs, Tally tally) {
+  /// The reading that this one is part of, if its caller has begun one.
+  private final @Nullable Reading whole;
+
+  Fetch(FileMap map, Backing backing, List<Run> runs, Tally tally, @Nullable Reading whole) {
     this.tally = tally;
+    this.whole = whole;
     this.map = map;
     this.backing = backing;
     this.runs = runs;
@@ -45,8 +50,10 @@ final class Fetch {
 
   /// Reads. Afterwards none of the runs is busy, whatever happened.
   ///
+  /// @param insists whether bytes that a stranger may have changed meanwhile are thrown away
+  /// @return false if they were: all runs are absent again
   /// @throws IOException if the first byte could not be read, or there was no memory for it
-  void run() throws IOException {
+  boolean run(boolean insists) throws IOException {
     try {
       takeFolios();
       long wanted = 0;
@@ -54,7 +61,17 @@ final class Fetch {
         wanted += runs.get(i).filled;
       }
       long start = runs.getFirst().start();
-      long got = read(map, backing, start, folios, wanted, tally);
+      long got;
+      // Within the reading of the caller, its end is the one that counts.
+      Reading reading = whole == null ? backing.reading() : Reading.IMMUTABLE;
+      try {
+        got = read(map, backing, start, folios, wanted, tally);
+        if (!map.strangers.isSound(backing, reading, insists)) {
+          return false;
+        }
+      } finally {
+        var _ = reading.end();
+      }
       settle(got);
       if (got < wanted) {
         map.revalidate(backing);
@@ -69,6 +86,7 @@ final class Fetch {
       }
     }
     map.cache.trim();
+    return true;
   }
 
   private void takeFolios() throws IOException {

@@ -37,7 +37,12 @@ public final class FileMap {
 
   private final ReentrantLock lock;
 
+  final Strangers strangers = new Strangers(this);
+
   private Stamp stamp;
+
+  /// [#writes] when the stamp was taken.
+  private long writesThen;
 
   /// Somebody is moving the end of the file.
   private boolean isResizing;
@@ -118,10 +123,39 @@ public final class FileMap {
   /// Copies the bytes from `offset` on into `target`, counted in `tally`. Waits for the first byte;
   /// what follows may wait too, since nobody holds anything up.
   ///
+  /// All bytes are of one state of the file as far as strangers go, or the file is no longer
+  /// [proven][#isProven]: where they have changed it on the way, the copy begins again, a few
+  /// times.
+  ///
   /// @return bytes copied, short only at the end of the file; -1 if there is none at `offset`
   public long read(Backing backing, long offset, IovIter target, Readahead ahead, Tally tally)
       throws IOException {
-    return new Lending(this, backing, ahead, tally).read(offset, target);
+    long start = target.position();
+    for (int attempt = 1; ; attempt++) {
+      long age = age();
+      Lending lending = new Lending(this, backing, ahead, tally);
+      long got = attempt == 1 ? lending.read(offset, target) : lending.readWhole(offset, target);
+      if (age() == age) {
+        return got;
+      }
+      if (attempt == Strangers.TRIES_MAX) {
+        strangers.doubt();
+        return got;
+      }
+      target.revert(target.position() - start);
+    }
+  }
+
+  /// How often strangers have changed the file, as far as we know, and all that was cached of it
+  /// was dropped for that.
+  public long age() {
+    return strangers.age();
+  }
+
+  /// Whether all that was cached since the last such drop is certain to be of one state of the
+  /// file: it was read while no stranger could write, and under one stamp.
+  public boolean isProven() {
+    return strangers.isProven();
   }
 
   /// Writes what `source` still has to `offset` on, through the cache to the backing. See
@@ -232,6 +266,17 @@ public final class FileMap {
     }
   }
 
+  /// How many writes of our own there were when the stamp was taken; -1 if there are more by now,
+  /// so that it says nothing about strangers.
+  long writesAtStamp() {
+    lock.lock();
+    try {
+      return writing == 0 && writes == writesThen ? writes : -1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Whether what is cached was read under `now`.
   boolean isAsIn(Stamp now) {
     lock.lock();
@@ -244,17 +289,24 @@ public final class FileMap {
 
   /// Takes a stamp for what it is worth: `isQuiet` if no write of our own was in progress while it
   /// was taken. Called with the lock.
-  private boolean believe(Stamp now, boolean isQuiet) {
+  boolean believe(Stamp now, boolean isQuiet) {
     if (now.equals(stamp) && now.size() == runs.size) {
       return false;
     }
     boolean had = !runs.isEmpty();
     runs.dropFrom(0);
+    strangers.changed();
     if (isQuiet) {
       stamp = now;
+      writesThen = writes;
       runs.size = now.size();
     }
     return had;
+  }
+
+  /// Drops all that may go, for who knows that it is of no more use; loans keep their bytes.
+  public void forget() {
+    drop();
   }
 
   /// Drops all runs; those that are busy leave when they are done.
@@ -262,6 +314,7 @@ public final class FileMap {
     lock.lock();
     try {
       runs.dropFrom(0);
+      strangers.forgot();
     } finally {
       lock.unlock();
     }

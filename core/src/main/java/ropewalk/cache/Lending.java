@@ -30,6 +30,12 @@ final class Lending {
   /// Memory for a copy that had to be waited for.
   private @Nullable PageRef spare;
 
+  /// One reading for all that this call fetches, if it has begun one.
+  private @Nullable Reading whole;
+
+  /// How often what was fetched had to be thrown away.
+  private int disturbed;
+
   Lending(FileMap map, Backing backing, Readahead ahead, Tally tally) {
     this.map = map;
     this.runs = map.runs;
@@ -84,6 +90,21 @@ final class Lending {
       lent += count;
     }
     return lent;
+  }
+
+  /// As [#read], all of it within one reading, so that a stranger waits for its end and not only
+  /// for that of a fetch.
+  long readWhole(long offset, IovIter target) throws IOException {
+    Reading reading = backing.reading();
+    whole = reading;
+    try {
+      return read(offset, target);
+    } finally {
+      whole = null;
+      if (!reading.end()) {
+        map.strangers.doubt();
+      }
+    }
   }
 
   /// See [FileMap#read].
@@ -184,7 +205,10 @@ final class Lending {
       } finally {
         runs.lock.unlock();
       }
-      new Fetch(map, backing, missing, tally).run();
+      boolean insists = disturbed < Strangers.TRIES_MAX;
+      if (!new Fetch(map, backing, missing, tally, whole).run(insists)) {
+        disturbed++;
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Backing;
 import ropewalk.cache.FileMap;
@@ -49,6 +50,7 @@ public final class CachedFile implements Source, Sink, Positional {
   private final Holder holder;
   private final FileMap map;
   private final Backing backing;
+  private final Guarding guarding;
   private final CachedCursor own;
 
   /// Calls that use the map now, and whether no further may begin: the map is released by the last
@@ -58,40 +60,59 @@ public final class CachedFile implements Source, Sink, Positional {
   private int users;
   private boolean isClosed;
 
-  private CachedFile(PageCache cache, Fd fd, Holder holder) {
+  private CachedFile(PageCache cache, Fd fd, Holder holder, Guarding guarding) {
     this.cache = cache;
     this.fd = fd;
     this.holder = holder;
     this.map = holder.map();
     this.backing = holder.backing();
+    this.guarding = guarding;
     this.own = new CachedCursor(this, 0, Long.MAX_VALUE, null);
   }
 
   /// Opens a regular file. Options as for the JDK's channels; none means reading. A file that is
   /// written must be readable too, because writes keep the rest of the pages that they touch.
+  /// [CacheOption]s say how it is guarded against others who write it.
   public static CachedFile open(Engine engine, PageCache cache, Path path, OpenOption... options)
       throws IOException {
-    int flags = Opening.flags(options) | Open.O_NONBLOCK | Open.O_NOCTTY;
+    Set<CacheOption> ours = CacheOption.among(options);
+    int flags = Opening.flags(CacheOption.without(options)) | Open.O_NONBLOCK | Open.O_NOCTTY;
     if ((flags & Open.O_ACCMODE) == Open.O_WRONLY) {
       flags = (flags & ~Open.O_ACCMODE) | Open.O_RDWR;
     }
+    if (ours.contains(CacheOption.SNAPSHOT)) {
+      if ((flags & Open.O_ACCMODE) != Open.O_RDONLY) {
+        throw new IllegalArgumentException("a snapshot is for reading only: " + path);
+      }
+      Fd fd = Snapshot.of(engine, path, flags);
+      return of(engine, cache, fd, Guarding.by(Guard.SNAPSHOT, fd, ""));
+    }
+    Fd fd = Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0);
     return of(
         engine,
         cache,
-        Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0));
+        fd,
+        ours.contains(CacheOption.UNGUARDED)
+            ? Guarding.by(Guard.NONE, fd, "opened without a guard")
+            : Guarding.of(fd));
   }
 
   /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else,
   /// or a file whose size is not true.
   public static CachedFile of(Engine engine, PageCache cache, Fd fd) throws IOException {
+    return of(engine, cache, fd, Guarding.of(fd));
+  }
+
+  private static CachedFile of(Engine engine, PageCache cache, Fd fd, Guarding guarding)
+      throws IOException {
     FileStatus opened = PlainFile.demandRegular(fd);
-    FileBacking backing = new FileBacking(engine, fd);
+    FileBacking backing = new FileBacking(engine, fd, guarding);
     boolean isOpen = false;
     try {
       demandTrueSize(engine, fd, opened);
       Holder holder = cache.open(backing, opened.stamp(), Writing.THROUGH, isWritable(fd));
       isOpen = true;
-      return new CachedFile(cache, fd, holder);
+      return new CachedFile(cache, fd, holder, guarding);
     } finally {
       if (!isOpen) {
         fd.close();
@@ -237,6 +258,26 @@ public final class CachedFile implements Source, Sink, Positional {
     }
   }
 
+  /// What kept strangers out of all that is cached of this file: [Guard#NONE] if anything of it was
+  /// read without a guard, or written by us. Before the first read it is what will be tried.
+  public Guard guard() throws IOException {
+    return guarding.guard(map.isProven());
+  }
+
+  /// Why there is no guard; empty if there is one, or nobody knows.
+  public String unguarded() throws IOException {
+    if (guard().isProof()) {
+      return "";
+    }
+    String why = guarding.whyNone();
+    return why.isEmpty() ? "somebody wrote it or had it open for writing" : why;
+  }
+
+  /// How often strangers have made us drop what was cached.
+  long age() {
+    return map.age();
+  }
+
   /// The stamp under which the cached bytes were read.
   public Stamp stamp() {
     return map.stamp();
@@ -270,6 +311,9 @@ public final class CachedFile implements Source, Sink, Positional {
       if (!isClosed || users > 0) {
         return;
       }
+    }
+    if (guarding.isPrivate()) {
+      map.forget(); // nobody else will ever find it
     }
     cache.release(holder);
   }

@@ -2,6 +2,7 @@ package ropewalk.file;
 
 import java.io.IOException;
 import ropewalk.cache.Backing;
+import ropewalk.cache.Reading;
 import ropewalk.cache.Stamp;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Errno;
@@ -9,14 +10,17 @@ import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.LinuxException;
 
-/// A descriptor as the cache sees it.
+/// A descriptor as the cache sees it, with what keeps strangers out while it is read.
 final class FileBacking implements Backing {
   private final Engine engine;
   private final Fd fd;
 
-  FileBacking(Engine engine, Fd fd) {
+  private final Guarding guarding;
+
+  FileBacking(Engine engine, Fd fd, Guarding guarding) {
     this.engine = engine;
     this.fd = fd;
+    this.guarding = guarding;
   }
 
   @Override
@@ -90,6 +94,11 @@ final class FileBacking implements Backing {
   @Override
   public Stamp stamp() throws IOException {
     return FileStatus.of(fd).stamp();
+  }
+
+  @Override
+  public Reading reading() throws IOException {
+    return guarding.begin();
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -21,6 +22,16 @@ final class Opening {
 
   /// An open with one of these may always have to write to a disk; RESOLVE_CACHED refuses them.
   private static final int CHANGING = Open.O_CREAT | Open.O_TRUNC;
+
+  /// The kernel breaks a lease after /proc/sys/fs/lease-break-time, 45 seconds if nobody has set
+  /// it; nanoseconds, with some to spare.
+  private static final long LEASE_PATIENCE = 60_000_000_000L;
+
+  /// A small read of a reader of ours is over by then; nanoseconds.
+  private static final long LEASE_PAUSE_MIN = 50_000;
+
+  /// Whoever lets us wait longer won't be missed by much; nanoseconds.
+  private static final long LEASE_PAUSE_MAX = 5_000_000;
 
   private Opening() {}
 
@@ -43,7 +54,34 @@ final class Opening {
     if (result == -Errno.EAGAIN || result == -Errno.EINVAL || result == -Errno.EINTR) {
       result = engine.blocking(() -> syscalls.openat2(dirfd, path, all, permissions, resolve));
     }
+    if (result == -Errno.EAGAIN && resolve == 0 && mayMeetLease(flags)) {
+      result = behindLease(engine, dirfd, path, all, permissions);
+    }
     return Fd.of(syscalls, result, "file " + path, "openat2", "path", path);
+  }
+
+  private static boolean mayMeetLease(int flags) {
+    return (flags & Open.O_NONBLOCK) != 0
+        && ((flags & Open.O_ACCMODE) != Open.O_RDONLY || (flags & Open.O_TRUNC) != 0);
+  }
+
+  /// Somebody has a lease on the file, and knows by now that it is wanted: a reader of ours gives
+  /// it up within one read ([Lease]), and from others the kernel takes it in the end. The open
+  /// itself does not wait, since a worker that waited here might be the one that the reader needs.
+  private static long behindLease(Engine engine, int dirfd, String path, int flags, int mode)
+      throws IOException {
+    long deadline = Engine.in(LEASE_PATIENCE);
+    long pause = LEASE_PAUSE_MIN;
+    while (true) {
+      LockSupport.parkNanos(pause);
+      pause = Math.min(2 * pause, LEASE_PAUSE_MAX);
+      long result = engine.blocking(() -> engine.syscalls().openat2(dirfd, path, flags, mode, 0));
+      if (result != -Errno.EAGAIN
+          || deadline - System.nanoTime() <= 0
+          || Thread.currentThread().isInterrupted()) {
+        return result;
+      }
+    }
   }
 
   /// The flags for a set of the JDK's options; none means READ.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Iovec;
@@ -32,6 +33,18 @@ final class ArrayBacking implements Backing {
   /// Run in the middle of each read, with no lock of ours.
   @Nullable Runnable whileReading;
 
+  /// Run after each read, when its bytes are in the caller's memory.
+  @Nullable Runnable afterReading;
+
+  /// What the end of a reading answers.
+  @Nullable BooleanSupplier readingEnds;
+
+  @Override
+  public Reading reading() {
+    BooleanSupplier ends = readingEnds;
+    return ends == null ? Reading.UNGUARDED : ends::getAsBoolean;
+  }
+
   synchronized byte[] bytes() {
     return bytes.clone();
   }
@@ -48,6 +61,17 @@ final class ArrayBacking implements Backing {
     if (hook != null) {
       hook.run();
     }
+    try {
+      return readNow(iov, count, offset);
+    } finally {
+      Runnable after = afterReading;
+      if (after != null) {
+        after.run();
+      }
+    }
+  }
+
+  private long readNow(long iov, int count, long offset) throws IOException {
     synchronized (this) {
       reads++;
       if (readsUntilFailure >= 0 && readsUntilFailure-- == 0) {

@@ -1,6 +1,6 @@
 package ropewalk.linux;
 
-/// Commands of fcntl, and the words for leases and seals.
+/// Commands of fcntl, and the words for leases, their signal, and seals.
 public final class Fcntl {
   private Fcntl() {}
 
@@ -73,6 +73,10 @@ public final class Fcntl {
 
   /// None.
   public static final int F_UNLCK = 2;
+
+  /// For [#F_SETSIG]: a signal that nobody sees unless he asks for it, unlike SIGIO, which ends a
+  /// process that has no handler. A lease that is given up or broken sets the signal back to SIGIO.
+  public static final int SIGURG = 23;
 
   /// No further seals.
   public static final int F_SEAL_SEAL = 0x01;

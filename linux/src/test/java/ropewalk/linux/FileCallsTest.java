@@ -2,6 +2,7 @@ package ropewalk.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -179,6 +180,50 @@ class FileCallsTest extends DescriptorAudit {
     assertThat(HOST.fcntl(twin, Fcntl.F_GETFL, 0) & Open.O_ACCMODE).isEqualTo(Open.O_RDWR);
     assertThat(HOST.fcntl(twin, Fcntl.F_GETFL, 0) & Open.O_LARGEFILE).isNotZero();
     assertThat(HOST.close(twin)).isZero();
+  }
+
+  /// What the lease of a cached file rests on: who gives it up learns whether it was there until
+  /// then, and the signal has to be set each time.
+  @Test
+  void aReadLeaseIsRefusedBesideAWriterAndHoldsUpTheNext() {
+    int reader = open("data", Open.O_RDONLY);
+    assertThat(HOST.fcntl(reader, Fcntl.F_SETLEASE, Fcntl.F_RDLCK))
+        .as("beside a writer")
+        .isEqualTo(-Errno.EAGAIN);
+    assertThat(HOST.close(fd)).isZero();
+    try {
+      assertThat(HOST.fcntl(reader, Fcntl.F_SETSIG, Fcntl.SIGURG)).isZero();
+      int taken = HOST.fcntl(reader, Fcntl.F_SETLEASE, Fcntl.F_RDLCK);
+      assumeTrue(taken == 0, () -> "no leases here: " + Errno.name(taken));
+      assertThat(HOST.fcntl(reader, Fcntl.F_GETLEASE, 0)).isEqualTo(Fcntl.F_RDLCK);
+      assertThat(open("data", Open.O_RDWR | Open.O_NONBLOCK)).isEqualTo(-Errno.EAGAIN);
+      assertThat(HOST.fcntl(reader, Fcntl.F_GETLEASE, 0))
+          .as("being broken")
+          .isEqualTo(Fcntl.F_UNLCK);
+      assertThat(HOST.fcntl(reader, Fcntl.F_SETLEASE, Fcntl.F_UNLCK))
+          .as("was there until now")
+          .isZero();
+      assertThat(HOST.fcntl(reader, Fcntl.F_SETLEASE, Fcntl.F_UNLCK))
+          .as("is not there any more")
+          .isEqualTo(-Errno.EAGAIN);
+      assertThat(HOST.fcntl(reader, Fcntl.F_GETSIG, 0)).as("SIGIO again").isZero();
+    } finally {
+      fd = open("data", Open.O_RDWR);
+      assertThat(HOST.close(reader)).isZero();
+    }
+    assertThat(fd).isNotNegative();
+  }
+
+  @Test
+  void sealsAreTold() {
+    int memfd = HOST.memfdCreate("sealed", Maps.MFD_CLOEXEC | Maps.MFD_ALLOW_SEALING);
+    int seals = Fcntl.F_SEAL_WRITE | Fcntl.F_SEAL_SHRINK;
+    assertThat(HOST.fcntl(memfd, Fcntl.F_ADD_SEALS, seals)).isZero();
+    assertThat(HOST.fcntl(memfd, Fcntl.F_GET_SEALS, 0)).isEqualTo(seals);
+    try (Scratch word = new Scratch(8)) {
+      assertThat(HOST.write(memfd, word.address(), 8)).isEqualTo(-Errno.EPERM);
+    }
+    assertThat(HOST.close(memfd)).isZero();
   }
 
   @Test
