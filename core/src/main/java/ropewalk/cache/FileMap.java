@@ -153,9 +153,10 @@ public final class FileMap {
   }
 
   /// Whether all that was cached since the last such drop is certain to be of one state of the
-  /// file: it was read while no stranger could write, and under one stamp.
+  /// file: it was read while no stranger could write, and under one stamp, and nothing of it was
+  /// written by us.
   public boolean isProven() {
-    return strangers.isProven();
+    return strangers.isProven() && writesAtStamp() >= 0;
   }
 
   /// Writes what `source` still has to `offset` on, through the cache to the backing. See
