@@ -4,6 +4,7 @@
  *   sender sendfile | pread-write | splice | vmsplice | vmsplice-1m [PAUSE]
  *   send tcp PORT FILE SIZE COUNT   -> sent BYTES NANOS HEAP USER KERNEL ROUTE
  *   send unix PATH FILE SIZE COUNT
+ *   once ...                        the same: nothing here outlives a transfer but vmsplice's map
  *
  * With PAUSE it waits so many milliseconds before it shuts down, and does not count them.
  *
@@ -101,7 +102,7 @@ static int connect_to(const char *kind, const char *address) {
 }
 
 int main(int argc, char **argv) {
-  char line[1024], kind[16], address[108], path[512], byte;
+  char line[1024], verb[8], kind[16], address[108], path[512], byte;
   long long size;
   int count;
   const char *way = argc > 1 ? argv[1] : "";
@@ -117,7 +118,7 @@ int main(int argc, char **argv) {
   printf("ready\n");
   fflush(stdout);
   while (fgets(line, sizeof line, stdin)) {
-    if (sscanf(line, "send %15s %107s %511s %lld %d", kind, address, path, &size, &count) != 5) {
+    if (sscanf(line, "%7s %15s %107s %511s %lld %d", verb, kind, address, path, &size, &count) != 6) {
       printf("error sender: what is: %s", line);
       fflush(stdout);
       continue;

@@ -16,7 +16,10 @@ public final class Bench {
         --only    subjects whose name contains one of the texts
         --cells   workloads whose name contains one of the texts, such as tcp-1m or slow
         --rounds  instead of 15, and of 6 into a slow reader
+        --set     standard, or cache: also files that are sent once
         --list    names subjects and workloads, and ends
+      bench/run cache [PART...] [--quick]
+        the page cache: send, breakeven, producer, zipf; results go to bench/results/cache-PART.md
       bench/run relay [--quick] [--only TEXT,TEXT] [--rounds N]
         relays between two sockets; results go to bench/results/relay.json and relay.md
       bench/run micro SET [--quick]
@@ -41,8 +44,10 @@ public final class Bench {
       return;
     }
     boolean quick = options.has("--quick");
+    boolean isCache = options.text("--set").orElse("standard").equals("cache");
+    List<Cell> all = isCache ? Cell.cache() : Cell.standard();
     List<Cell> cells =
-        (quick ? Cell.quick() : Cell.standard())
+        (quick ? Cell.quick(all) : all)
             .stream()
                 .filter(cell -> options.admits("--cells", cell.name()))
                 .map(cell -> options.number("--rounds").map(cell::withRounds).orElse(cell))

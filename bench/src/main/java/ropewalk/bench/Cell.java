@@ -1,6 +1,8 @@
 package ropewalk.bench;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// One workload: what is sent, over which kind of socket, and what the receiver does with it.
 ///
@@ -10,7 +12,8 @@ import java.util.List;
 /// @param receiver `read`, `discard`, `splice` or `slow`, as receiver.c explains them
 /// @param rate bytes per second of a slow receiver, 0 for one without a limit
 /// @param rounds samples taken of each subject
-record Cell(String kind, long size, int count, String receiver, long rate, int rounds) {
+/// @param heat what is in memory when a transfer begins
+record Cell(String kind, long size, int count, String receiver, long rate, int rounds, Heat heat) {
 
   /// Bytes in one sample over TCP and over AF_UNIX, which is two to ten times as fast. Long enough
   /// (15 to 80 ms) that connecting and the wake-ups of the harness are about a hundredth of it,
@@ -30,6 +33,22 @@ record Cell(String kind, long size, int count, String receiver, long rate, int r
   /// A slow sample lasts two seconds; with six of them the whole range is the 96.9 % interval.
   static final int SLOW_ROUNDS = 6;
 
+  /// A warm one.
+  Cell(String kind, long size, int count, String receiver, long rate, int rounds) {
+    this(kind, size, count, receiver, rate, rounds, Heat.WARM);
+  }
+
+  /// What a page cache is asked for: the same files again and again, and files that come once.
+  static List<Cell> cache() {
+    List<Cell> cells = new ArrayList<>(standard().stream().filter(cell -> !cell.isSlow()).toList());
+    for (Heat heat : new Heat[] {Heat.ONCE, Heat.COLD}) {
+      for (String kind : new String[] {"tcp", "unix"}) {
+        cells.add(new Cell(kind, 64 << 20, 1, "read", 0, ROUNDS, heat));
+      }
+    }
+    return cells;
+  }
+
   static List<Cell> standard() {
     return List.of(
         fast("tcp", 1 << 20, "read"),
@@ -44,14 +63,20 @@ record Cell(String kind, long size, int count, String receiver, long rate, int r
   }
 
   /// The same workloads, small and few: shows that everything runs, measures nothing.
-  static List<Cell> quick() {
-    return standard().stream()
+  static List<Cell> quick(List<Cell> cells) {
+    return cells.stream()
         .map(
             cell ->
                 cell.isSlow()
                     ? new Cell("tcp", 8 << 20, 1, "slow", SLOW_RATE, 1)
                     : new Cell(
-                        cell.kind, cell.size, cell.size > 1 << 20 ? 1 : 16, cell.receiver, 0, 2))
+                        cell.kind,
+                        cell.size,
+                        cell.size > 1 << 20 ? 1 : 16,
+                        cell.receiver,
+                        0,
+                        2,
+                        cell.heat))
         .toList();
   }
 
@@ -65,11 +90,15 @@ record Cell(String kind, long size, int count, String receiver, long rate, int r
   Cell warmUp() {
     return isSlow()
         ? new Cell(kind, size, 1, receiver, 8 * SLOW_RATE, 1)
-        : new Cell(kind, 1 << 20, 64, "read", 0, 1);
+        : new Cell(kind, 1 << 20, 64, "read", 0, 1, isWarm() ? Heat.WARM : Heat.ONCE);
   }
 
   Cell withRounds(int wanted) {
-    return new Cell(kind, size, count, receiver, rate, wanted);
+    return new Cell(kind, size, count, receiver, rate, wanted, heat);
+  }
+
+  boolean isWarm() {
+    return heat == Heat.WARM;
   }
 
   boolean isSlow() {
@@ -77,7 +106,8 @@ record Cell(String kind, long size, int count, String receiver, long rate, int r
   }
 
   String name() {
-    return "%s-%dm-%s".formatted(kind, size >> 20, receiver);
+    String suffix = isWarm() ? "" : "-" + heat.name().toLowerCase(Locale.ROOT);
+    return "%s-%dm-%s%s".formatted(kind, size >> 20, receiver, suffix);
   }
 
   String title() {
@@ -89,6 +119,7 @@ record Cell(String kind, long size, int count, String receiver, long rate, int r
           case "splice" -> "receiver splices to /dev/null";
           default -> "slow receiver, %d MiB/s".formatted(rate >> 20);
         };
-    return "file to %s, %d MiB x %d, %s".formatted(what, size >> 20, count, how);
+    String once = isWarm() ? "" : heat == Heat.ONCE ? ", sent once" : ", cold";
+    return "file to %s, %d MiB x %d, %s%s".formatted(what, size >> 20, count, how, once);
   }
 }

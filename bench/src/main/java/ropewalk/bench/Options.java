@@ -13,7 +13,8 @@ import java.util.Set;
 /// @param values those with one
 record Options(Set<String> flags, Map<String, String> values) {
   private static final Set<String> FLAGS = Set.of("--quick", "--help", "--list");
-  private static final Set<String> KEYS = Set.of("--name", "--only", "--cells", "--rounds");
+  private static final Set<String> KEYS =
+      Set.of("--name", "--only", "--cells", "--rounds", "--set");
 
   static Options parse(String[] arguments) {
     Set<String> flags = new HashSet<>();

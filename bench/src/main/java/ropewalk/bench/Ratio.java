@@ -22,9 +22,10 @@ import java.util.function.ToDoubleFunction;
 /// @param high upper end of the interval
 /// @param coverage how surely the interval holds the true median; below 0.95 when there were too
 ///   few rounds
-record Ratio(double median, double low, double high, double coverage) {
+public record Ratio(double median, double low, double high, double coverage) {
 
-  static final double WANTED = 0.95;
+  /// How surely an interval has to hold the true median.
+  public static final double WANTED = 0.95;
 
   /// Of `left` to `right`, round by round. Both are in order of rounds.
   static Ratio of(List<Sample> left, List<Sample> right, ToDoubleFunction<Sample> figure) {
@@ -42,7 +43,8 @@ record Ratio(double median, double low, double high, double coverage) {
     return of(ratios);
   }
 
-  static Ratio of(double[] ratios) {
+  /// Of ratios that were formed already, round by round.
+  public static Ratio of(double[] ratios) {
     double[] sorted = ratios.clone();
     Arrays.sort(sorted);
     int n = sorted.length;
@@ -71,7 +73,8 @@ record Ratio(double median, double low, double high, double coverage) {
     return 1 - 2 * tail;
   }
 
-  static double median(double[] sorted) {
+  /// The value in the middle of `sorted`, or between the two that are.
+  public static double median(double[] sorted) {
     int n = sorted.length;
     return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
   }

@@ -69,7 +69,7 @@ final class Report {
     head.put("transfersPerSample", cell.count());
     head.put("receiver", cell.receiver());
     head.put("receiverBytesPerSecond", cell.rate());
-    head.put("cache", "warm");
+    head.put("cache", cell.heat().words());
     String open = line(head);
     return open.substring(0, open.length() - 1)
         + ",\n\"subjects\": [\n"
@@ -117,6 +117,7 @@ final class Report {
         of a JVM can shift its subject by some hundredths.
         """);
     charts.forEach(chart -> text.append("\n![%s](%s)\n".formatted(chart, chart)));
+    text.append(Standing.table(outcomes));
     outcomes.forEach(outcome -> cellMarkdown(text, outcome));
     return text.toString();
   }
@@ -124,8 +125,8 @@ final class Report {
   private static void cellMarkdown(StringBuilder text, Outcome outcome) {
     Cell cell = outcome.cell();
     text.append(
-        "%n## %s: %s%n%nFile cache: warm. Rounds: %d.%n%n"
-            .formatted(cell.name(), cell.title(), cell.rounds()));
+        "%n## %s: %s%n%nFile cache: %s. Rounds: %d.%n%n"
+            .formatted(cell.name(), cell.title(), cell.heat().words(), cell.rounds()));
     text.append(
         "| subject | promise | route | engine | thread | GB/s | sender CPU-s/GB | receiver CPU-s/GB |"
             + " copies user / kernel | heap B/transfer |"

@@ -69,7 +69,7 @@ final class Run implements AutoCloseable {
       return false;
     }
     if (senders.containsKey(subject)) {
-      if (cell.isSlow()) {
+      if (cell.isSlow() || !cell.isWarm()) {
         warmUp(subject, cell);
       }
       return true;
@@ -108,14 +108,22 @@ final class Run implements AutoCloseable {
     Child sender = Objects.requireNonNull(senders.get(subject));
     long bytes = cell.size() * cell.count();
     Path file = files.of(cell.size());
+    if (cell.heat() == Heat.COLD) {
+      files.cool(file);
+    }
     long senderBefore = meter.cpuNanos(sender.pid());
     long receiverBefore = meter.cpuNanos(receiver.pid());
     receiver.take(cell);
     String answer =
         sender.ask(
-            "send %s %s %s %d %d"
+            "%s %s %s %s %d %d"
                 .formatted(
-                    cell.kind(), receiver.address(cell.kind()), file, cell.size(), cell.count()));
+                    cell.isWarm() ? "send" : "once",
+                    cell.kind(),
+                    receiver.address(cell.kind()),
+                    file,
+                    cell.size(),
+                    cell.count()));
     long taken = receiver.taken();
     String[] words = answer.split(" ", -1);
     if (taken != bytes || Long.parseLong(words[1]) != bytes) {

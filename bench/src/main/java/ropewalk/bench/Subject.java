@@ -31,11 +31,19 @@ record Subject(
   /// A slow receiver is there to see what waiting costs, so that other rows are of interest there.
   enum Part {
     FAST,
+    /// Fast ones whose subject keeps a mapping, so that nothing is ever cold to it.
+    WARM,
     SLOW,
     EVERYWHERE
   }
 
   boolean fits(Cell cell) {
-    return kinds.contains(cell.kind()) && part != (cell.isSlow() ? Part.FAST : Part.SLOW);
+    return kinds.contains(cell.kind())
+        && switch (part) {
+          case EVERYWHERE -> true;
+          case FAST -> !cell.isSlow();
+          case WARM -> !cell.isSlow() && cell.isWarm();
+          case SLOW -> cell.isSlow();
+        };
   }
 }

@@ -6,6 +6,7 @@ import static ropewalk.bench.Subject.Family.OURS;
 import static ropewalk.bench.Subject.Part.EVERYWHERE;
 import static ropewalk.bench.Subject.Part.FAST;
 import static ropewalk.bench.Subject.Part.SLOW;
+import static ropewalk.bench.Subject.Part.WARM;
 
 import java.io.File;
 import java.nio.file.Path;
@@ -21,11 +22,11 @@ final class Subjects {
 
   static List<Subject> all() {
     return List.of(
-        c("c-sendfile", "sendfile", "relaxed"),
-        c("c-pread-write", "pread-write", "strict"),
-        c("c-splice", "splice", "relaxed"),
-        c("c-vmsplice", "vmsplice", "relaxed"),
-        c("c-vmsplice-1m", "vmsplice-1m", "relaxed"),
+        c("c-sendfile", "sendfile", "relaxed", FAST),
+        c("c-pread-write", "pread-write", "strict", FAST),
+        c("c-splice", "splice", "relaxed", FAST),
+        c("c-vmsplice", "vmsplice", "relaxed", WARM),
+        c("c-vmsplice-1m", "vmsplice-1m", "relaxed", WARM),
         jvm("jdk-transferTo", "transferTo", "blocking calls", "relaxed", EVERYWHERE),
         jvm("jdk-read-write", "readWrite", "blocking calls", "strict", EVERYWHERE),
         new Subject(
@@ -34,7 +35,7 @@ final class Subjects {
             "blocking calls",
             "strict",
             List.of("unix"),
-            FAST,
+            WARM,
             "platform",
             List.of("mappedWrite", "platform")),
         jvm("netty-epoll", "netty", "epoll", "relaxed", EVERYWHERE),
@@ -52,9 +53,9 @@ final class Subjects {
         ours("ours-relaxed-epoll-vt", "relaxed-epoll", "epoll", "relaxed", SLOW));
   }
 
-  private static Subject c(String name, String way, String promise) {
+  private static Subject c(String name, String way, String promise, Part part) {
     return new Subject(
-        name, C, "blocking calls", promise, BOTH, FAST, "platform", List.of("sender", way));
+        name, C, "blocking calls", promise, BOTH, part, "platform", List.of("sender", way));
   }
 
   private static Subject jvm(String name, String way, String engine, String promise, Part part) {

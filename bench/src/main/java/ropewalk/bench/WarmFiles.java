@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -45,6 +46,12 @@ final class WarmFiles implements AutoCloseable {
     }
     files.put(size, file);
     return file;
+  }
+
+  /// Drops `file` from the kernel's page cache: `dd` is the program that knows how to ask
+  /// (`nocache` with nothing to copy), and what was synced may go.
+  void cool(Path file) throws IOException {
+    String _ = Programs.output(List.of("dd", "if=" + file, "iflag=nocache", "count=0"));
   }
 
   @Override

@@ -11,7 +11,8 @@
 /// own to the nanosecond. In every round each subject sends once, in an order drawn anew; a ratio
 /// compares two subjects of the same round. Read in this order: Cell, Subject, Run, Ratio, Report.
 /// Relays have a bench of their own (RelayBench), and so have direct reads (DirectBench,
-/// DirectCell, DirectSubject, Fio).
+/// DirectCell, DirectSubject, Fio). What a page cache is asked is in `cache`; the cells of files
+/// that are sent once (Heat) are here, and where ours stands beside the best C program (Standing).
 @NullMarked
 package ropewalk.bench;
 

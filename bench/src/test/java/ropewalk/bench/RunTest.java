@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,9 +65,43 @@ class RunTest {
   void namesAreUniqueAndEveryCellHasSomeoneToCompareWith() {
     List<Subject> all = Subjects.all();
     assertThat(all.stream().map(Subject::name).collect(Collectors.toSet())).hasSameSizeAs(all);
-    assertThat(Cell.standard())
+    List<Cell> cells = new ArrayList<>(Cell.standard());
+    cells.addAll(Cell.cache());
+    assertThat(cells)
         .allSatisfy(
             cell -> assertThat(all.stream().filter(s -> s.fits(cell))).hasSizeGreaterThan(1));
+  }
+
+  @Test
+  void whatIsSentOnceIsHeldAgainstItsLikeAndWarmOnesAgainstTheBest() {
+    Subject best = named("c-sendfile");
+    Subject copying = named("c-pread-write");
+    Subject ours = named("ours-cached-epoll");
+    for (Heat heat : Heat.values()) {
+      Cell cell = new Cell("unix", 1 << 20, 1, "read", 0, 6, heat);
+      Map<Subject, List<Sample>> samples = new LinkedHashMap<>();
+      samples.put(best, samples(best, 100));
+      samples.put(copying, samples(copying, 200));
+      samples.put(ours, samples(ours, 110));
+      String table = Standing.table(List.of(new Outcome(cell, samples)));
+      if (heat == Heat.WARM) {
+        assertThat(table).contains("| c-sendfile | 0.91 [0.91, 0.91] | missed |");
+      } else {
+        assertThat(table).contains("| c-pread-write | 1.82 [1.82, 1.82] | met |");
+      }
+    }
+  }
+
+  private static Subject named(String name) {
+    return Subjects.all().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static List<Sample> samples(Subject subject, long nanos) {
+    List<Sample> samples = new ArrayList<>();
+    for (int round = 0; round < 6; round++) {
+      samples.add(new Sample(subject.name(), round, 100, nanos, nanos, nanos, 0, 0, 0, "a route"));
+    }
+    return samples;
   }
 
   private static Map<Subject, List<Sample>> run(Programs programs, Cell cell, List<Subject> field)

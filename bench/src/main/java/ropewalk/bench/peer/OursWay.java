@@ -23,6 +23,7 @@ final class OursWay implements Way {
   private final Ropewalk walk;
   private final boolean isCached;
   private final MoveOptions options;
+  private boolean isOnce;
   private @Nullable Path openPath;
   private @Nullable CachedFile cached;
   private @Nullable PlainFile plain;
@@ -46,6 +47,9 @@ final class OursWay implements Way {
       long kernel = 0;
       String route = "";
       for (int i = 0; i < count; i++) {
+        if (isOnce) {
+          walk.cache().drop();
+        }
         Moved moved = walk.move(source(size), to, options);
         if (moved.accepted() != size) {
           throw new IOException("asked for %d bytes: %s".formatted(size, moved));
@@ -61,6 +65,11 @@ final class OursWay implements Way {
       return new Sent(
           size * count, System.nanoTime() - start, Heap.allocated() - heap, user, kernel, route);
     }
+  }
+
+  @Override
+  public void isOnce(boolean isOnce) {
+    this.isOnce = isOnce;
   }
 
   private static String name(Target target) {

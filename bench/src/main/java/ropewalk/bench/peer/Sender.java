@@ -51,6 +51,7 @@ public final class Sender {
   private static String answer(Way way, String line, boolean virtual) {
     try {
       String[] words = line.split(" ", -1);
+      way.isOnce(words[0].equals("once"));
       Target target = new Target(words[1], words[2]);
       long size = Long.parseLong(words[4]);
       int count = Integer.parseInt(words[5]);

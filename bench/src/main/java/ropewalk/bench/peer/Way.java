@@ -11,6 +11,10 @@ interface Way extends AutoCloseable {
   Sent send(Target target, Path file, long size, int count)
       throws IOException, InterruptedException;
 
+  /// Whether what is cached in this process is dropped before each transfer from now on. Ways
+  /// without a cache of their own have nothing to drop.
+  default void isOnce(boolean isOnce) {}
+
   @Override
   default void close() throws IOException {}
 }
