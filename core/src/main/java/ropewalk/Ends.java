@@ -73,7 +73,9 @@ final class Ends {
     if (!source.equals("zero:")) {
       from = kind(source, true);
       if (from == End.Kind.FILE) {
-        bytes = FileStatus.of(walk.engine(), source.equals("-") ? "/dev/stdin" : source).size();
+        FileStatus status =
+            FileStatus.of(walk.engine(), source.equals("-") ? "/dev/stdin" : source);
+        bytes = status.isBlockDevice() ? -1 : status.size();
       }
     }
     End.@Nullable Kind to = sink.equals("null:") ? null : kind(sink, false);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
+import ropewalk.linux.FileSize;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Open;
 import ropewalk.linux.Scratch;
@@ -67,7 +68,8 @@ public final class Extents {
           fd.syscalls()
               .statx(number, "", Open.AT_EMPTY_PATH, Statx.STATX_BASIC_STATS, scratch.address());
       LinuxException.check(result, "statx", "fd", fd);
-      return Statx.size(scratch.address());
+      return LinuxException.check(
+          FileSize.of(fd.syscalls(), number, scratch.address()), "ioctl", "fd", fd, "ask", "size");
     } finally {
       fd.exit();
     }

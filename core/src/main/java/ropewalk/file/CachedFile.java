@@ -70,9 +70,9 @@ public final class CachedFile implements Source, Sink, Positional {
     this.own = new CachedCursor(this, 0, Long.MAX_VALUE, null);
   }
 
-  /// Opens a regular file. Options as for the JDK's channels; none means reading. A file that is
-  /// written must be readable too, because writes keep the rest of the pages that they touch.
-  /// [CacheOption]s say how it is guarded against others who write it.
+  /// Opens a regular file or a block device. Options as for the JDK's channels; none means reading.
+  /// A file that is written must be readable too, because writes keep the rest of the pages that
+  /// they touch. [CacheOption]s say how it is guarded against others who write it.
   public static CachedFile open(Engine engine, PageCache cache, Path path, OpenOption... options)
       throws IOException {
     Set<CacheOption> ours = CacheOption.among(options);
@@ -97,15 +97,15 @@ public final class CachedFile implements Source, Sink, Positional {
             : Guarding.of(fd));
   }
 
-  /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else,
-  /// or a file whose size is not true.
+  /// Takes `fd`, an open regular file or block device, always: it is closed if it turns out to be
+  /// something else, or a file whose size is not true.
   public static CachedFile of(Engine engine, PageCache cache, Fd fd) throws IOException {
     return of(engine, cache, fd, Guarding.of(fd));
   }
 
   private static CachedFile of(Engine engine, PageCache cache, Fd fd, Guarding guarding)
       throws IOException {
-    FileStatus opened = PlainFile.demandRegular(fd);
+    FileStatus opened = PlainFile.demandSized(fd);
     FileBacking backing = new FileBacking(engine, fd, guarding);
     boolean isOpen = false;
     try {

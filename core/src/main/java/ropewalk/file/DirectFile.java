@@ -54,8 +54,8 @@ public final class DirectFile implements Source, Sink, Positional {
     this.replacement = replacement;
   }
 
-  /// Opens a regular file. Options as for the JDK's channels; none means reading. A file that is
-  /// written must be readable too, because parts of blocks are kept.
+  /// Opens a regular file or a block device. Options as for the JDK's channels; none means reading.
+  /// A file that is written must be readable too, because parts of blocks are kept.
   ///
   /// @throws IOException if it can't be opened, is no regular file, or its file system refuses
   ///   direct I/O
@@ -70,11 +70,11 @@ public final class DirectFile implements Source, Sink, Positional {
     return of(engine, pool, fd, direct);
   }
 
-  /// Takes `fd`, an open regular file, always: it is closed if it can't be used directly. Sets its
-  /// mode for whoever else shares its description.
+  /// Takes `fd`, an open regular file or block device, always: it is closed if it can't be used
+  /// directly. Sets its mode for whoever else shares its description.
   public static DirectFile of(Engine engine, FolioPool pool, Fd fd, DirectOptions direct)
       throws IOException {
-    PlainFile.demandRegular(fd);
+    PlainFile.demandSized(fd);
     return of(engine, pool, fd, direct, null);
   }
 

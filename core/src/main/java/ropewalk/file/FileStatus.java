@@ -4,6 +4,7 @@ import java.io.IOException;
 import ropewalk.cache.Stamp;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Fd;
+import ropewalk.linux.FileSize;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Open;
 import ropewalk.linux.Scratch;
@@ -30,13 +31,19 @@ public record FileStatus(int mode, Stamp stamp) {
           syscalls.statx(
               number, "", Open.AT_EMPTY_PATH, Statx.STATX_BASIC_STATS, scratch.address());
       LinuxException.check(result, "statx", "fd", fd);
-      return read(scratch.address());
+      return read(scratch.address(), sizeOf(fd, number, scratch.address()));
     } finally {
       fd.exit();
     }
   }
 
-  /// Asks about a name, following links; may wait for a disk.
+  private static long sizeOf(Fd fd, int number, long statx) throws IOException {
+    return LinuxException.check(
+        FileSize.of(fd.syscalls(), number, statx), "ioctl", "fd", fd, "request", "BLKGETSIZE64");
+  }
+
+  /// Asks about a name, following links; may wait for a disk. A block device has to be opened to
+  /// say its size; here it has none.
   ///
   /// @throws LinuxException ENOENT if nothing is there, ENOTDIR, EACCES, ELOOP...
   public static FileStatus of(Engine engine, String path) throws IOException {
@@ -54,17 +61,29 @@ public record FileStatus(int mode, Stamp stamp) {
 
   /// Reads the struct that the kernel has filled in at `address`.
   static FileStatus read(long address) {
+    return read(address, Statx.size(address));
+  }
+
+  /// A block device is the same file under each of its names: it goes by its own number, which is
+  /// made negative, as no file system's is.
+  private static FileStatus read(long address, long size) {
+    boolean isBlock = Statx.isType(address, Statx.S_IFBLK);
     long dev =
-        ((long) Statx.devMajor(address) << Integer.SIZE)
-            | Integer.toUnsignedLong(Statx.devMinor(address));
+        isBlock
+            ? ~device(Statx.rdevMajor(address), Statx.rdevMinor(address))
+            : device(Statx.devMajor(address), Statx.devMinor(address));
     return new FileStatus(
         Statx.mode(address),
         new Stamp(
             dev,
-            Statx.ino(address),
-            Statx.size(address),
+            isBlock ? 0 : Statx.ino(address),
+            size,
             nanos(address, Statx.MTIME),
             nanos(address, Statx.CTIME)));
+  }
+
+  private static long device(int major, int minor) {
+    return ((long) major << Integer.SIZE) | Integer.toUnsignedLong(minor);
   }
 
   private static long nanos(long address, int time) {
@@ -84,6 +103,11 @@ public record FileStatus(int mode, Stamp stamp) {
   /// A file with positions and an end.
   public boolean isRegular() {
     return (mode & Statx.S_IFMT) == Statx.S_IFREG;
+  }
+
+  /// A disk, or what passes for one.
+  public boolean isBlockDevice() {
+    return (mode & Statx.S_IFMT) == Statx.S_IFBLK;
   }
 
   /// A directory.

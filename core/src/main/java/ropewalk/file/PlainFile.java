@@ -16,7 +16,8 @@ import ropewalk.splice.Positional;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
-/// A regular file as the kernel has it: a descriptor, positions, the kernel's own page cache.
+/// A regular file, or a block device, as the kernel has it: a descriptor, positions, the kernel's
+/// own page cache.
 ///
 /// Nothing of it is cached here. Read through us, each byte is copied once by the kernel into a
 /// folio of ours and is ours from then on, so a move is as strict as a copy; or a route moves it
@@ -46,10 +47,10 @@ public final class PlainFile implements Source, Sink, Positional {
     this.replacement = replacement;
   }
 
-  /// Opens a regular file. Options as for the JDK's channels; none means reading. APPEND and
-  /// DELETE_ON_CLOSE are not supported.
+  /// Opens a regular file or a block device. Options as for the JDK's channels; none means reading.
+  /// APPEND and DELETE_ON_CLOSE are not supported.
   ///
-  /// @throws IOException if it can't be opened, or is a directory, FIFO, socket or device
+  /// @throws IOException if it can't be opened, or is a directory, FIFO, socket or other device
   public static PlainFile open(Engine engine, FolioPool pool, Path path, OpenOption... options)
       throws IOException {
     // O_NONBLOCK, so that a FIFO under this name is refused rather than waited for.
@@ -60,9 +61,10 @@ public final class PlainFile implements Source, Sink, Positional {
         Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0));
   }
 
-  /// Takes `fd`, an open regular file, always: it is closed if it turns out to be something else.
+  /// Takes `fd`, an open regular file or block device, always: it is closed if it turns out to be
+  /// something else.
   public static PlainFile of(Engine engine, FolioPool pool, Fd fd) throws IOException {
-    return new PlainFile(engine, pool, fd, demandRegular(fd), null);
+    return new PlainFile(engine, pool, fd, demandSized(fd), null);
   }
 
   /// Makes a file that will be `target`: written under a name beside it, under its own by
@@ -70,15 +72,17 @@ public final class PlainFile implements Source, Sink, Positional {
   public static PlainFile create(Engine engine, FolioPool pool, Path target) throws IOException {
     Replacement replacement = Replacement.beside(engine, target);
     return new PlainFile(
-        engine, pool, replacement.fd(), demandRegular(replacement.fd()), replacement);
+        engine, pool, replacement.fd(), demandSized(replacement.fd()), replacement);
   }
 
-  static FileStatus demandRegular(Fd fd) throws IOException {
+  /// What has positions and an end: a regular file, or a block device.
+  static FileStatus demandSized(Fd fd) throws IOException {
     boolean isRegular = false;
     try {
       FileStatus status = FileStatus.of(fd);
-      if (!status.isRegular()) {
-        throw new IOException(fd + " is a " + status.kind() + ", not a regular file");
+      if (!status.isRegular() && !status.isBlockDevice()) {
+        throw new IOException(
+            fd + " is a " + status.kind() + ", neither a regular file nor a block device");
       }
       isRegular = true;
       return status;

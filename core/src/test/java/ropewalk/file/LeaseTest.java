@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -36,33 +34,6 @@ import ropewalk.testkit.Pattern;
 class LeaseTest {
   private static final int SIZE = 200_000;
 
-  /// A kernel in which something happens at each call of one name: `before` it, on the caller's
-  /// thread, with its first argument; or the call is answered by `instead`.
-  private static Syscalls kernel(String name, Hook hook) {
-    return (Syscalls)
-        Proxy.newProxyInstance(
-            Syscalls.class.getClassLoader(),
-            new Class<?>[] {Syscalls.class},
-            (_, method, arguments) -> {
-              if (method.getName().equals(name)) {
-                Integer answer = hook.at(arguments);
-                if (answer != null) {
-                  return method.getReturnType() == long.class ? (Object) (long) answer : answer;
-                }
-              }
-              try {
-                return method.invoke(HostSyscalls.host(), arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
-
-  @FunctionalInterface
-  private interface Hook {
-    @Nullable Integer at(Object[] arguments) throws Exception;
-  }
-
   /// Leases are for local files of our own.
   private static void assumeLeases(FileRoom room) throws IOException {
     try (CachedFile file = CachedFile.open(room.engine, room.cache, room.files.pattern("l", 1))) {
@@ -91,7 +62,7 @@ class LeaseTest {
       Path path = room.files.pattern("f", SIZE);
       Path other = room.files.pattern("other", SIZE, 1_000_000);
       Syscalls calls =
-          kernel(
+          FakeKernel.before(
               "preadv2",
               arguments -> {
                 if (stranger.get() == null) {
@@ -140,7 +111,7 @@ class LeaseTest {
       assumeLeases(room);
       Path path = room.files.pattern("f", SIZE);
       Syscalls calls =
-          kernel(
+          FakeKernel.before(
               "preadv2",
               arguments -> {
                 if (writer.get() == null) {
@@ -192,7 +163,7 @@ class LeaseTest {
   @Test
   void aLeaseThatTheKernelHasBrokenProvesNothing() throws Exception {
     Syscalls calls =
-        kernel(
+        FakeKernel.before(
             "fcntl",
             arguments -> {
               boolean isEnd =
@@ -220,7 +191,7 @@ class LeaseTest {
     List<Integer> commands = new ArrayList<>();
     AtomicInteger answer = new AtomicInteger();
     Syscalls calls =
-        kernel(
+        FakeKernel.before(
             "fcntl",
             arguments -> {
               int command = (int) arguments[1];
@@ -292,7 +263,7 @@ class LeaseTest {
     for (int errno : new int[] {Errno.EACCES, Errno.EINVAL, Errno.EOPNOTSUPP}) {
       AtomicInteger asked = new AtomicInteger();
       Syscalls calls =
-          kernel(
+          FakeKernel.before(
               "fcntl",
               arguments -> {
                 if ((int) arguments[1] != Fcntl.F_SETLEASE) {
@@ -318,7 +289,7 @@ class LeaseTest {
   void withoutAGuardNoneIsTaken() throws Exception {
     AtomicInteger asked = new AtomicInteger();
     Syscalls calls =
-        kernel(
+        FakeKernel.before(
             "fcntl",
             arguments -> {
               if ((int) arguments[1] == Fcntl.F_SETLEASE) {

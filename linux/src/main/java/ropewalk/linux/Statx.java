@@ -209,6 +209,16 @@ public final class Statx {
     return Memory.ALL.get(JAVA_LONG, address + BLOCKS);
   }
 
+  /// Which device it is.
+  public static int rdevMajor(long address) {
+    return Memory.ALL.get(JAVA_INT, address + RDEV_MAJOR);
+  }
+
+  /// Which device it is.
+  public static int rdevMinor(long address) {
+    return Memory.ALL.get(JAVA_INT, address + RDEV_MINOR);
+  }
+
   /// Which device it is on.
   public static int devMajor(long address) {
     return Memory.ALL.get(JAVA_INT, address + DEV_MAJOR);
