@@ -54,7 +54,8 @@ final class ByteCalls {
     long answer = vector(fd, iov, count, offset, false, 0);
     if ((flags & (FileFlags.RWF_DSYNC | FileFlags.RWF_SYNC)) != 0
         && world.get(fd) instanceof OpenFile open) {
-      open.file.sync();
+      int synced = world.sync(open.file);
+      return synced < 0 ? synced : answer;
     }
     return answer;
   }

@@ -174,9 +174,40 @@ final class FakeFile {
     diskSize = size;
   }
 
-  /// The power went: of each sector that was not synced the disk has the old bytes or the new, and
-  /// so of the size.
-  void crash(Gen gen) {
+  /// Some of what is dirty reaches the disk, a sector here and there, as when the kernel writes
+  /// back by itself; it stays dirty.
+  void trickle(Gen gen) {
+    disk.putAll(kept(gen));
+    if (gen.bool()) {
+      diskSize = size;
+    }
+  }
+
+  /// A sync fails: some sectors reach the disk, and nobody tries the others again, because the
+  /// pages count as clean from now on. That is what Linux does.
+  void failSync(Gen gen) {
+    trickle(gen);
+    dirty.clear();
+  }
+
+  /// What a crash now would leave: a part of the file, or all.
+  byte[] left(Gen gen) {
+    Map<Long, byte[]> all = new HashMap<>(disk);
+    all.putAll(kept(gen));
+    byte[] bytes = new byte[Math.toIntExact(gen.bool() ? size : diskSize)];
+    all.forEach(
+        (index, page) -> {
+          int at = Math.toIntExact(index * PAGE);
+          if (at < bytes.length) {
+            System.arraycopy(page, 0, bytes, at, Math.min(PAGE, bytes.length - at));
+          }
+        });
+    return bytes;
+  }
+
+  /// Dirty pages as the disk may have them: of each sector the old bytes or the new.
+  private Map<Long, byte[]> kept(Gen gen) {
+    Map<Long, byte[]> all = new HashMap<>();
     for (long index : dirty) {
       byte[] kept = disk.getOrDefault(index, new byte[PAGE]).clone();
       MemorySegment live = pages.get(index);
@@ -190,8 +221,15 @@ final class FakeFile {
           }
         }
       }
-      disk.put(index, kept);
+      all.put(index, kept);
     }
+    return all;
+  }
+
+  /// The power went: of each sector that was not synced the disk has the old bytes or the new, and
+  /// so of the size.
+  void crash(Gen gen) {
+    disk.putAll(kept(gen));
     if (gen.bool()) {
       diskSize = size;
     }

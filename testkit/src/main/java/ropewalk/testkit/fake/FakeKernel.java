@@ -14,6 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Syscalls;
+import ropewalk.testkit.Gen;
 
 /// A kernel that lives in this process, the same for the same seed. Hand [#calls] to whatever is
 /// under test; put a [ropewalk.testkit.FaultySyscalls] before it for short counts and errors.
@@ -117,6 +118,38 @@ public final class FakeKernel {
       world.disk.crash();
       world.notifyAll();
     }
+  }
+
+  /// What a crash now would leave of the file of this name: of each sector that was not synced the
+  /// old bytes or the new, by `gen`. Nothing crashes.
+  public byte[] leftOf(String path, Gen gen) {
+    synchronized (world) {
+      return named(path).left(gen);
+    }
+  }
+
+  /// Some of what is dirty of this file reaches the disk by itself.
+  public void trickle(String path, Gen gen) {
+    synchronized (world) {
+      named(path).trickle(gen);
+    }
+  }
+
+  /// The next sync of a file, by whatever call, fails with EIO, after some sectors have reached the
+  /// disk; nobody will try the others again.
+  public FakeKernel failNextSync() {
+    synchronized (world) {
+      world.nextSyncFails = true;
+    }
+    return this;
+  }
+
+  private FakeFile named(String path) {
+    FakeFile file = world.disk.get(path);
+    if (file == null) {
+      throw new IllegalArgumentException("no file: path=" + path);
+    }
+    return file;
   }
 
   /// How many descriptors are open.

@@ -86,9 +86,7 @@ final class FileCalls {
     if (!(world.get(fd) instanceof OpenFile open)) {
       return world.get(fd) == null ? -Errno.EBADF : -Errno.EINVAL;
     }
-    open.file.sync();
-    world.disk.commit();
-    return 0;
+    return world.sync(open.file);
   }
 
   public int fdatasync(int fd) {

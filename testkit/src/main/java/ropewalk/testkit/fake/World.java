@@ -23,6 +23,9 @@ final class World {
   /// What direct I/O has to be aligned to, in memory and in files; 0: it is refused.
   int directBlock = 512;
 
+  /// The next sync of a file answers -EIO.
+  boolean nextSyncFails;
+
   private final Map<Integer, Description> table = new TreeMap<>();
   private FakeKernel.@Nullable Scheduler scheduler;
 
@@ -79,6 +82,18 @@ final class World {
     if (--description.holders == 0) {
       description.close();
     }
+    return 0;
+  }
+
+  /// Brings all of `file` to the disk; answers 0 or -EIO.
+  int sync(FakeFile file) {
+    if (nextSyncFails) {
+      nextSyncFails = false;
+      file.failSync(gen);
+      return -Errno.EIO;
+    }
+    file.sync();
+    disk.commit();
     return 0;
   }
 
