@@ -14,6 +14,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
+import ropewalk.Ropewalk;
+import ropewalk.linux.Syscalls;
+import ropewalk.testkit.ChildVm;
 import ropewalk.testkit.Gen;
 
 /// The process is killed in the middle of its work, and what it had promised is in the file: all
@@ -63,18 +67,12 @@ class KilledTest {
   private static List<String> saidUntilKilled(Path file, long seed, int millis) throws Exception {
     Process child =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Doomed.class.getName(),
-                file.toString(),
-                Long.toString(seed),
-                Integer.toString(STEPS))
+                ChildVm.command(
+                    Doomed.class,
+                    List.of(Ropewalk.class, Syscalls.class, Gen.class, TestAbortedException.class),
+                    file.toString(),
+                    Long.toString(seed),
+                    Integer.toString(STEPS)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader lines = child.inputReader(StandardCharsets.UTF_8)) {

@@ -119,6 +119,11 @@ final class PageVersions {
     return version;
   }
 
+  /// Which page the 4 KiB at `from` say that they are, if they are no zeros.
+  static int pageOf(MemorySegment bytes, long from) {
+    return (int) ((bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, from) & 0xf_ffff) / (2 * WORDS));
+  }
+
   /// Never 0: 44 bits of version, 20 that differ by page and word, the lowest always set.
   private static long word(int page, int word, long version) {
     return version << 20 | ((page * 512L + word) * 2 + 1 & 0xf_ffff);

@@ -1,8 +1,6 @@
 package ropewalk.strict;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +27,7 @@ final class Stream implements AutoCloseable {
   private final Ropewalk walk;
   private final Torture.Way way;
   private final Socket near;
-  private final Socket far;
+  private final Far far;
   private final @Nullable CompletionStage<Relayed> relayed;
   private final Handover.Tallied tallied;
   private final LinkedBlockingQueue<Expected> expected = new LinkedBlockingQueue<>();
@@ -48,23 +46,44 @@ final class Stream implements AutoCloseable {
     this.way = way;
     this.tallied = tallied;
     this.gen = Gen.seeded(seed);
+    if (way.scheme().startsWith("tcp://")) {
+      near = walk.connect(way.scheme());
+      far = new Far.Elsewhere(near);
+      relayed = null;
+      reading = start();
+      return;
+    }
+    if (way.scheme().startsWith("relay+")) {
+      Socket[] first = Torture.pair(walk, folder, "relay");
+      near = first[0];
+      far = new Far.Elsewhere(near);
+      Socket next = walk.connect(way.scheme().substring("relay+".length()));
+      relayed = walk.relay(first[1], next, Duration.ZERO).start();
+      reading = start();
+      return;
+    }
     Socket[] first = Torture.pair(walk, folder, way.scheme());
     near = first[0];
     if (way.scheme().equals("relay")) {
       Socket[] second = Torture.pair(walk, folder, "tcp");
-      far = second[1];
+      far = new Far.Here(second[1]);
       relayed = walk.relay(first[1], second[0], Duration.ZERO).start();
     } else {
-      far = first[1];
+      far = new Far.Here(first[1]);
       relayed = null;
     }
-    reading =
+    reading = start();
+  }
+
+  private FutureTask<Void> start() {
+    FutureTask<Void> task =
         new FutureTask<>(
             () -> {
               read();
               return null;
             });
-    Thread.ofVirtual().start(reading);
+    Thread.ofVirtual().start(task);
+    return task;
   }
 
   /// Sends, and to `branch` as well if there is one.
@@ -82,33 +101,18 @@ final class Stream implements AutoCloseable {
   }
 
   private void read() throws IOException, InterruptedException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment page = arena.allocate(PageVersions.PAGE, Long.BYTES);
-      while (true) {
-        Expected next = expected.take();
-        if (next.handover == END) {
-          return;
-        }
-        if (gen.oneIn(6)) {
-          Thread.sleep(gen.in(1, 20)); // what is in the queue is written over meanwhile
-        }
-        for (int i = 0; i < next.pages; i++) {
-          receive(page);
-          long version = PageVersions.of(page, 0, next.handover.first() + i);
-          tallied.judge(next.handover, i, version, way.toString());
-        }
+    while (true) {
+      Expected next = expected.take();
+      if (next.handover == END) {
+        return;
       }
-    }
-  }
-
-  private void receive(MemorySegment page) throws IOException {
-    long done = 0;
-    while (done < PageVersions.PAGE) {
-      long got = far.receive(page.asSlice(done));
-      if (got == Source.END) {
-        throw new IOException("ended in the middle of a page");
+      if (gen.oneIn(6)) {
+        Thread.sleep(gen.in(1, 20)); // what is in the queue is written over meanwhile
       }
-      done += got;
+      for (int i = 0; i < next.pages; i++) {
+        long version = far.next(next.handover.first() + i);
+        tallied.judge(next.handover, i, version, way.toString());
+      }
     }
   }
 

@@ -42,6 +42,7 @@ class StrictTortureTest {
     List<Torture.Way> ways = new ArrayList<>();
     ways.add(new Torture.Way("pipe", null, false));
     ways.add(new Torture.Way("pipe", null, false));
+    ways.add(new Torture.Way("hold", null, false));
     for (String scheme : new String[] {"tcp", "unix", "tee", "relay"}) {
       ways.add(new Torture.Way(scheme, null, false));
     }

@@ -43,10 +43,12 @@ final class Torture implements AutoCloseable {
 
   private static final int MOVE_MAX = 32;
   private static final int HELD_MAX = 24;
+  private static final int LONG_HELD = 16;
 
   /// How the bytes go.
   ///
-  /// @param scheme `pipe`, `tcp`, `unix`, `tee` or `relay`
+  /// @param scheme `pipe`, `hold`, `tcp`, `unix`, `tee`, `relay`, a `tcp://` address where a
+  ///   [FarReader] listens, or `relay+` and such an address: AF_UNIX and a relay on the way there
   /// @param route by name; null for the one that is taken by itself
   record Way(String scheme, @Nullable String route, boolean isRelaxed) {}
 
@@ -89,7 +91,7 @@ final class Torture implements AutoCloseable {
     for (int i = 0; i < ways.size(); i++) {
       Way way = ways.get(i);
       Gen gen = Gen.seeded(seed + 100 + i);
-      all.add(start(() -> way.scheme().equals("pipe") ? holdPipes(gen) : send(way, gen)));
+      all.add(start(() -> work(way, gen)));
     }
     for (FutureTask<?> one : all) {
       try {
@@ -98,6 +100,14 @@ final class Torture implements AutoCloseable {
         throw new AssertionError("a thread of the torture failed", e.getCause());
       }
     }
+  }
+
+  private Void work(Way way, Gen gen) throws Exception {
+    return switch (way.scheme()) {
+      case "pipe" -> holdPipes(gen);
+      case "hold" -> holdLong(gen);
+      default -> send(way, gen);
+    };
   }
 
   private static FutureTask<?> start(Callable<?> work) {
@@ -176,6 +186,35 @@ final class Torture implements AutoCloseable {
     } finally {
       for (Held each : held) {
         judge(each);
+      }
+    }
+    return null;
+  }
+
+  /// A few pipes at a time, each for up to half of the whole run: for minutes in a long one.
+  private Void holdLong(Gen gen) throws Exception {
+    record Kept(Held held, long untilNanos) {}
+    ArrayDeque<Kept> kept = new ArrayDeque<>();
+    long half = (endNanos - System.nanoTime()) / 2;
+    try {
+      while (!isOver()) {
+        long now = System.nanoTime();
+        while (kept.size() < LONG_HELD) {
+          kept.add(new Kept(splice(gen, Pipe.open(64)), now + gen.in(half / 2, half)));
+        }
+        for (int i = kept.size(); i > 0; i--) {
+          Kept each = kept.remove();
+          if (now - each.untilNanos > 0) {
+            judge(each.held);
+          } else {
+            kept.add(each);
+          }
+        }
+        Thread.sleep(gen.in(1, 50));
+      }
+    } finally {
+      for (Kept each : kept) {
+        judge(each.held);
       }
     }
     return null;
