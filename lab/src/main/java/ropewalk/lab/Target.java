@@ -7,12 +7,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import ropewalk.Ropewalk;
 import ropewalk.file.CachedFile;
+import ropewalk.file.DirectFile;
 import ropewalk.file.PlainFile;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.pipe.Pipe;
 
-/// A file of ours as a [Workload] writes it, in three ways. Not thread-safe.
+/// A file of ours as a [Workload] writes it, in one of several ways. Not thread-safe.
 sealed interface Target extends AutoCloseable {
   /// Enough for the longest write of a script at once.
   int SLOTS = 16;
@@ -102,6 +103,41 @@ sealed interface Target extends AutoCloseable {
 
     @Override
     public void close() {
+      file.close();
+    }
+  }
+
+  /// Past the kernel's page cache: a [DirectFile].
+  final class Direct implements Target {
+    private final DirectFile file;
+    private final Tally tally = new Tally();
+
+    Direct(Ropewalk walk, Path path) throws IOException {
+      this.file = walk.direct(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    @Override
+    public void write(byte[] bytes, long offset) throws IOException {
+      long written = file.write(IovIter.source(MemorySegment.ofArray(bytes)), offset, tally);
+      if (written != bytes.length) {
+        throw new IOException("wrote " + written + " of " + bytes.length + " at " + offset);
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      file.truncate(size);
+    }
+
+    @Override
+    public void sync(boolean isDataOnly, boolean lies) throws IOException {
+      if (!lies) {
+        file.sync(isDataOnly);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
       file.close();
     }
   }

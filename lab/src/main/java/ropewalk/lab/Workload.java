@@ -10,7 +10,7 @@ import ropewalk.Ropewalk;
 
 /// Carries out a [Script] on a file of ours, in the guest: `Workload FILE SEED STEPS KIND [skip]`.
 ///
-/// `KIND` is how the file is written: `plain`, `cached` or `replaced`, see [Target]. After each
+/// `KIND` is how the file is written: `plain`, `cached`, `direct` or `replaced`, see [Target]. After each
 /// sync has *returned*, the line `kept N` goes to standard output, N the step's number, and the
 /// workload waits for a line on standard input: until then nobody has been promised anything, and
 /// nothing else happens meanwhile.
@@ -27,8 +27,9 @@ public final class Workload implements AutoCloseable {
         switch (kind) {
           case "plain" -> new Target.Plain(walk, path);
           case "cached" -> new Target.Cached(walk, path);
+          case "direct" -> new Target.Direct(walk, path);
           case "replaced" -> new Target.Replaced(walk, path);
-          default -> throw new IllegalArgumentException("plain, cached or replaced, not " + kind);
+          default -> throw new IllegalArgumentException("plain, cached, direct or replaced, not " + kind);
         };
   }
 
