@@ -38,7 +38,7 @@ final class DroppingNamespace implements AutoCloseable {
   private final Process reader;
   private final int port;
 
-  DroppingNamespace() throws Exception {
+  DroppingNamespace() throws IOException {
     OnHost.root();
     OnHost.program("ip");
     OnHost.program("tc");
@@ -90,7 +90,7 @@ final class DroppingNamespace implements AutoCloseable {
     return Long.parseLong(lines.get(1).split(" ", -1)[names.indexOf("RetransSegs")]);
   }
 
-  private void drop() throws Exception {
+  private void drop() throws IOException {
     if (tried("tc", "qdisc", "add", "dev", near, "root", "netem", "loss", PERCENT + "%")) {
       return;
     }
@@ -120,29 +120,29 @@ final class DroppingNamespace implements AutoCloseable {
     return all.toArray(String[]::new);
   }
 
-  private void inside(String... command) throws Exception {
+  private void inside(String... command) throws IOException {
     must(inNamespace(command));
   }
 
-  private static void must(String... command) throws Exception {
+  private static void must(String... command) throws IOException {
     assertThat(tried(command)).as(String.join(" ", command)).isTrue();
   }
 
-  private static boolean tried(String... command) throws Exception {
+  private static boolean tried(String... command) throws IOException {
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     process.getOutputStream().close();
-    return process.waitFor() == 0;
+    return process.onExit().join().exitValue() == 0;
   }
 
   /// Ends the reader and takes the network away.
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     reader.getOutputStream().close();
-    reader.destroyForcibly().waitFor();
+    Process _ = reader.destroyForcibly().onExit().join();
     must("ip", "netns", "del", name);
   }
 }
