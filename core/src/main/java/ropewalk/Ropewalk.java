@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import ropewalk.cache.PageCache;
+import ropewalk.cache.Writing;
 import ropewalk.crypto.Digest;
 import ropewalk.crypto.DigestSink;
 import ropewalk.crypto.DigestSource;
@@ -104,6 +105,12 @@ public final class Ropewalk implements AutoCloseable {
   /// this house replaces those pages and changes nothing that was handed over.
   public CachedFile file(Path path, OpenOption... options) throws IOException {
     return CachedFile.open(engine, cache, path, options);
+  }
+
+  /// The same, with writes that return when `writing` says: [Writing#BACK] leaves them in the cache
+  /// until a flush, a sync, a close or the background takes them to the kernel.
+  public CachedFile file(Path path, Writing writing, OpenOption... options) throws IOException {
+    return CachedFile.open(engine, cache, path, writing, options);
   }
 
   /// The same for a descriptor that was opened elsewhere (by [Root#find], say); takes `fd`.
@@ -289,6 +296,7 @@ public final class Ropewalk implements AutoCloseable {
   /// Closes cache, engine and pool. Idempotent.
   ///
   /// @throws IllegalStateException if somebody still holds pages, saying who
+  /// @throws java.io.UncheckedIOException if bytes of closed files could not be written back
   @Override
   public void close() {
     try (pool;

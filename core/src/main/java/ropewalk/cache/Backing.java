@@ -56,6 +56,20 @@ public interface Backing {
     return Long.MAX_VALUE;
   }
 
+  /// Whether [#pwritev] returns only when the bytes are on the medium, as with O_DSYNC.
+  default boolean isDurable() {
+    return false;
+  }
+
+  /// Whether a write behind the end moves the end, as it does for all but devices.
+  default boolean canGrow() {
+    return true;
+  }
+
+  /// Called once, when nobody reads or writes through this backing any more, which may be some time
+  /// after its [Holder] was released: what it has to write back is written first.
+  default void close() {}
+
   /// What the file looks like now.
   Stamp stamp() throws IOException;
 

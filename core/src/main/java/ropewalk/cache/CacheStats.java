@@ -14,6 +14,10 @@ package ropewalk.cache;
 /// @param inPlace runs written where they were
 /// @param evictions runs that left to make room
 /// @param drops runs that left because the file was changed, truncated or closed
+/// @param unwritten memory held by runs that are dirty or being written back
+/// @param writebacks calls that wrote dirty runs to a backing, failed ones too; one may write many
+/// @param writtenBack bytes that they wrote
+/// @param stalls writes that had to write back first, because too much was dirty
 public record CacheStats(
     long bytes,
     long bytesMax,
@@ -26,4 +30,8 @@ public record CacheStats(
     long versions,
     long inPlace,
     long evictions,
-    long drops) {}
+    long drops,
+    long unwritten,
+    long writebacks,
+    long writtenBack,
+    long stalls) {}

@@ -72,10 +72,14 @@ final class Fetch {
       } finally {
         var _ = reading.end();
       }
+      if (got < wanted && map.end.isUnwrittenBehind(start + got)) {
+        zero(got, wanted);
+        got = wanted;
+      }
       settle(got);
       if (got < wanted) {
         map.revalidate(backing);
-        map.endsAt(start + got);
+        map.end.comesBefore(start + got);
       }
     } finally {
       for (int i = done; i < runs.size(); i++) {
@@ -87,6 +91,18 @@ final class Fetch {
     }
     map.cache.trim();
     return true;
+  }
+
+  /// The file is longer than its backing yet: what is between reads as zeros.
+  private void zero(long got, long wanted) {
+    for (int i = 0; i < folios.size(); i++) {
+      long start = (long) i << Run.SHIFT;
+      long from = Math.clamp(got - start, 0, Run.SIZE);
+      long to = Math.clamp(wanted - start, 0, Run.SIZE);
+      if (from < to) {
+        folios.get(i).target().asSlice(from, to - from).fill((byte) 0);
+      }
+    }
   }
 
   private void takeFolios() throws IOException {

@@ -1,6 +1,7 @@
 package ropewalk.cache;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.IovIter;
@@ -26,6 +27,8 @@ import ropewalk.page.Account;
 /// with what is read ahead, and filled by one `preadv` over their folios ([Fetch]); who comes later
 /// waits for the claim to end. **Writing** is in [Overwrite]; whoever moves the file's end holds
 /// the claim on its size for that time, so that truncates and appends come one after the other.
+/// **Writing back** is in [Syncing] for those who ask, in [Background] for those who don't; both
+/// use [Writeback].
 ///
 /// Shared: everything here and in [Runs] is guarded by one lock, except [#openers], which is the
 /// cache's. See [PageCache] for what may be done while it is held.
@@ -44,9 +47,6 @@ public final class FileMap {
   /// [#writes] when the stamp was taken.
   private long writesThen;
 
-  /// Somebody is moving the end of the file.
-  private boolean isResizing;
-
   /// Writes and truncates of our own: in progress, and begun since the map exists. While there are
   /// any, or were since the stamp was taken, a changed stamp says nothing about strangers.
   private int writing;
@@ -56,6 +56,23 @@ public final class FileMap {
   /// How many have this file open. Guarded by the cache's lock.
   int openers;
 
+  final EndOfFile end;
+  final WriteErrors errors = new WriteErrors();
+  final Writers writers;
+  final Syncing syncing;
+
+  /// Memory of unwritten runs; the lock guards who changes it.
+  volatile long unwrittenBytes;
+
+  /// Writebacks that failed.
+  final AtomicLong failures = new AtomicLong();
+
+  /// When the background may try again after a failure, and how long it waits after the next. Its
+  /// own.
+  long retryAt = System.nanoTime();
+
+  long pauseNanos;
+
   FileMap(PageCache cache, Stamp stamp) {
     this.cache = cache;
     this.id = stamp.id();
@@ -63,6 +80,9 @@ public final class FileMap {
     this.stamp = stamp;
     this.runs = new Runs(cache, this, stamp.size());
     this.lock = runs.lock;
+    this.end = new EndOfFile(runs);
+    this.writers = new Writers(cache, runs);
+    this.syncing = new Syncing(this);
   }
 
   /// Which file.
@@ -159,11 +179,12 @@ public final class FileMap {
     return strangers.isProven() && writesAtStamp() >= 0;
   }
 
-  /// Writes what `source` still has to `offset` on, through the cache to the backing. See
-  /// [Overwrite] for what happens to runs that are on loan.
+  /// Writes what `source` still has to `offset` on, as the holder's [Writing] says. See [Overwrite]
+  /// for what happens to runs that are on loan.
   ///
   /// @return bytes written, all unless the backing failed after some; `source` has moved by as many
-  /// @throws IOException if the backing failed before the first byte
+  /// @throws IOException if the backing failed before the first byte, or (in SYNC mode) the medium
+  ///   promised nothing: then it is not known what a crash would leave
   public long write(Holder holder, long offset, IovIter source, Tally tally) throws IOException {
     if (source.count() == 0) {
       return 0;
@@ -171,13 +192,42 @@ public final class FileMap {
     if (offset > Long.MAX_VALUE - source.count()) {
       throw LinuxException.of(-Errno.EFBIG, "write", "offset", offset, "length", source.count());
     }
-    long end = offset + source.count();
-    boolean movesEnd = beginWrite(end);
+    boolean movesEnd = beginWrite(offset + source.count());
     try {
-      return new Overwrite(this, holder, tally, movesEnd).write(offset, source);
+      return new Overwrite(this, holder, tally, movesEnd).run(offset, source);
     } finally {
       endWrite(movesEnd);
     }
+  }
+
+  /// Writes all that is dirty to the backing: other processes see it, a crash of this one does not
+  /// lose it. Reports to `holder` what has failed since it was told last, whoever met it.
+  ///
+  /// @throws WritebackException once for each failure; what failed is dirty still
+  public void flush(Holder holder) throws IOException {
+    syncing.flush(holder, 0, Long.MAX_VALUE);
+  }
+
+  /// The same for `length` bytes at `offset`, and whatever shares their runs.
+  public void flush(Holder holder, long offset, long length) throws IOException {
+    if (length > 0) {
+      long last = offset > Long.MAX_VALUE - length ? Long.MAX_VALUE : offset + length - 1;
+      syncing.flush(holder, offset >>> Run.SHIFT, last >>> Run.SHIFT);
+    }
+  }
+
+  /// Flushes, then waits until the medium has it: fdatasync if `isDataOnly`, else fsync. If that
+  /// fails, all that was written since the last time it went well, and is cached, is dirty again.
+  ///
+  /// @throws WritebackException once for each failure
+  public void sync(Holder holder, boolean isDataOnly) throws IOException {
+    syncing.sync(holder, isDataOnly);
+  }
+
+  /// The last word before [PageCache#release]: flushes if nobody else has the file open for
+  /// writing, and reports as [#flush] does.
+  public void close(Holder holder) throws IOException {
+    syncing.close(holder);
   }
 
   /// Sets the file's size: what was on loan keeps its bytes, what follows the new end is dropped,
@@ -194,58 +244,50 @@ public final class FileMap {
   /// A write or truncate of our own begins.
   ///
   /// @return true if it has the claim on the size, because it ends beyond the file's end
-  private boolean beginWrite(long end) {
+  private boolean beginWrite(long last) {
     lock.lock();
     try {
-      writing++;
-      writes++;
-      if (end <= runs.size) {
+      beginOwn();
+      if (last <= runs.size) {
         return false;
       }
-      claimSize();
+      end.claim();
       return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /// Waits for the claim on the size. The caller has no run claimed.
-  void claimSize() {
+  /// What the file's stamp says is our own doing from now on.
+  void beginOwn() {
     lock.lock();
     try {
-      while (isResizing) {
-        runs.settled.awaitUninterruptibly();
-      }
-      isResizing = true;
+      writing++;
+      writes++;
     } finally {
       lock.unlock();
     }
   }
 
-  void releaseSize() {
-    lock.lock();
-    try {
-      isResizing = false;
-      runs.settled.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void endWrite(boolean movesEnd) {
+  void endOwn() {
     lock.lock();
     try {
       writing--;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void endWrite(boolean movesEnd) {
+    endOwn();
     if (movesEnd) {
-      releaseSize();
+      end.release();
     }
   }
 
   /// Asks the file whether it is still the one that was read, and drops all runs if it isn't; loans
   /// keep the old bytes. Writes of our own make the answer unknowable, so after those it drops too.
+  /// What is not written back stays, and is written over whatever the stranger did there.
   ///
   /// Best effort: a stranger in the middle of a large write shows nothing yet.
   ///
@@ -282,7 +324,7 @@ public final class FileMap {
   boolean isAsIn(Stamp now) {
     lock.lock();
     try {
-      return now.equals(stamp) && now.size() == runs.size;
+      return now.equals(stamp) && runs.size == Math.max(now.size(), runs.dirty.end());
     } finally {
       lock.unlock();
     }
@@ -291,16 +333,15 @@ public final class FileMap {
   /// Takes a stamp for what it is worth: `isQuiet` if no write of our own was in progress while it
   /// was taken. Called with the lock.
   boolean believe(Stamp now, boolean isQuiet) {
-    if (now.equals(stamp) && now.size() == runs.size) {
+    if (isAsIn(now)) {
       return false;
     }
-    boolean had = !runs.isEmpty();
-    runs.dropFrom(0);
+    boolean had = runs.dropFrom(0);
     strangers.changed();
     if (isQuiet) {
       stamp = now;
       writesThen = writes;
-      runs.size = now.size();
+      end.comesTo(now.size());
     }
     return had;
   }
@@ -310,33 +351,12 @@ public final class FileMap {
     drop();
   }
 
-  /// Drops all runs; those that are busy leave when they are done.
+  /// Drops all runs that are written; those that are busy leave when they are done.
   void drop() {
     lock.lock();
     try {
       runs.dropFrom(0);
       strangers.forgot();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// A write of ours ended at `end`.
-  void growTo(long end) {
-    lock.lock();
-    try {
-      runs.size = Math.max(runs.size, end);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// A read came back shorter than the file is said to be: what lies beyond is not there.
-  void endsAt(long end) {
-    lock.lock();
-    try {
-      runs.size = Math.min(runs.size, end);
-      runs.settled.signalAll();
     } finally {
       lock.unlock();
     }

@@ -10,12 +10,21 @@ package ropewalk.cache;
 /// ```
 ///
 /// *Gives*: [PageCache#open] makes it, [PageCache#release] ends it, once, after the last use of the
-/// map by whoever opened it. Immutable.
+/// map by whoever opened it. What is not final is guarded by the lock of [Runs].
 public final class Holder {
   private final FileMap map;
   private final Backing backing;
   private final Writing writing;
   private final boolean isWritable;
+
+  /// Up to which error of [WriteErrors] it has been told.
+  long told;
+
+  /// Those who write back by its backing right now.
+  int borrowers;
+
+  /// Whoever opened it uses it no more.
+  boolean hasLeft;
 
   Holder(FileMap map, Backing backing, Writing writing, boolean isWritable) {
     this.map = map;

@@ -33,6 +33,10 @@ final class Lending {
   /// One reading for all that this call fetches, if it has begun one.
   private @Nullable Reading whole;
 
+  /// How many bytes of the held run were the file's when the hold began. A run that stays because
+  /// it is unwritten may have more, where a stranger has cut the file.
+  private int heldEnd;
+
   /// How often what was fetched had to be thrown away.
   private int disturbed;
 
@@ -68,7 +72,7 @@ final class Lending {
       PageRef ref;
       try {
         int from = (int) (offset + lent - run.start());
-        int count = (int) Math.min(run.filled - from, length - lent);
+        int count = (int) Math.min(heldEnd - from, length - lent);
         ref = borrow(run, from, count, charge);
       } finally {
         runs.letGo(run);
@@ -125,7 +129,7 @@ final class Lending {
       }
       try {
         int from = (int) (offset + done - run.start());
-        int count = (int) Math.min(run.filled - from, target.count());
+        int count = (int) Math.min(heldEnd - from, target.count());
         Copy.into(target, run.version().bytes(), from, count, tally);
         done += count;
       } finally {
@@ -173,7 +177,8 @@ final class Lending {
   private @Nullable Run hold(long at, long wanted, boolean mayWait) throws IOException {
     boolean missed = false;
     while (true) {
-      List<Run> missing;
+      List<Run> missing = List.of();
+      Run outgrown = null;
       runs.lock.lock();
       try {
         if (at >= runs.size) {
@@ -181,8 +186,10 @@ final class Lending {
         }
         long index = at >>> Run.SHIFT;
         Run run = runs.current(index);
-        if (run != null && run.state == Run.State.READY) {
+        boolean isOutgrown = run != null && runs.isOutgrown(run);
+        if (run != null && run.state == Run.State.READY && !isOutgrown) {
           run.holders++;
+          heldEnd = Math.min(run.filled, runs.bytesAt(index));
           if (ahead.isNewUse(index)) {
             run.touch();
             if (!missed) {
@@ -194,21 +201,33 @@ final class Lending {
         if (!mayWait) {
           return null;
         }
-        if (run != null) {
+        if (run != null && (!isOutgrown || !runs.claimReady(run))) {
           runs.settled.awaitUninterruptibly();
           continue;
         }
-        long last = at + Math.min(wanted, runs.size - at) - 1;
-        int asked = (int) Math.min((last >>> Run.SHIFT) - index + 1, Readahead.WINDOW_MAX);
-        missed = true;
-        missing = runs.claimMissing(index, ahead.onMiss(index, asked));
+        if (run != null) {
+          outgrown = run;
+        } else {
+          missed = true;
+          missing = claimMissing(at, index, wanted);
+        }
       } finally {
         runs.lock.unlock();
       }
       boolean insists = disturbed < Strangers.TRIES_MAX;
-      if (!new Fetch(map, backing, missing, tally, whole).run(insists)) {
+      if (outgrown != null) {
+        new Widening(map, backing, tally).run(outgrown);
+      } else if (!new Fetch(map, backing, missing, tally, whole).run(insists)) {
         disturbed++;
       }
     }
+  }
+
+  /// Claims what is missing from `index` on, of what was asked for and what is worth reading ahead.
+  /// Called with the lock.
+  private List<Run> claimMissing(long at, long index, long wanted) {
+    long last = at + Math.min(wanted, runs.size - at) - 1;
+    int asked = (int) Math.min((last >>> Run.SHIFT) - index + 1, Readahead.WINDOW_MAX);
+    return runs.claimMissing(index, ahead.onMiss(index, asked));
   }
 }

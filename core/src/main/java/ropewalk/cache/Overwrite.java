@@ -20,30 +20,73 @@ import ropewalk.linux.Scratch;
 ///             │   read   │   source    │    read    │          a fresh folio; no read if all is covered
 /// ```
 ///
-/// The run is BUSY from the claim to the end of the write to the backing, so a reader gets the old
-/// version or the new one, and never meets bytes that may still fail to be written. If the backing
-/// fails, the run is abandoned: the file, and not we, says what is in it then.
+/// **Through** (modes THROUGH and SYNC): the run is BUSY from the claim to the end of the write to
+/// the backing, so a reader gets the old version or the new one, and never meets bytes that may
+/// still fail to be written. If the backing fails, the run is abandoned: the file, and not we, says
+/// what is in it then; but a run with bytes that the backing has not got is as it was before, see
+/// [WriteBegin]. While a writeback of the run is in flight nobody else writes it to the backing: a
+/// write through waits for it, or the older bytes might come last.
+///
+/// **Back**: the run is BUSY for the copy only, and dirty then. While it is in flight it is on
+/// loan, so a write makes a version and waits for nobody. Where too much is dirty already
+/// ([Background#mayDirty]), the write goes through.
 ///
 /// A write of many runs claims one at a time, so two writers can't wait for each other.
 final class Overwrite {
   private final FileMap map;
+  private final Holder holder;
   private final Backing backing;
   private final Tally tally;
+
+  /// Whether runs may end in the cache: in BACK mode, and if the backing will take them. What a
+  /// device has no room for is its own to say.
+  private final boolean mayBeBack;
+
+  /// Whether the run that is written now ends in the cache.
+  private boolean isBack;
 
   /// True if the caller of [FileMap#write] has the claim on the file's size.
   private final boolean hasSize;
 
   Overwrite(FileMap map, Holder holder, Tally tally, boolean hasSize) {
     this.map = map;
+    this.holder = holder;
     this.backing = holder.backing();
     this.tally = tally;
     this.hasSize = hasSize;
+    this.mayBeBack = holder.writing() == Writing.BACK && (!hasSize || backing.canGrow());
   }
 
-  /// Writes all that `source` has, from `offset` on.
+  /// Writes all that `source` has, from `offset` on, and in SYNC mode waits for the medium.
   ///
   /// @return bytes written; `source` has moved by as many
-  long write(long offset, IovIter source) throws IOException {
+  long run(long offset, IovIter source) throws IOException {
+    if (hasSize && mayBeBack) {
+      reach(offset);
+    }
+    long written = write(offset, source);
+    if (holder.writing() == Writing.SYNC && !backing.isDurable()) {
+      boolean isDurable = false;
+      try {
+        map.syncing.medium(holder, true);
+        isDurable = true;
+      } finally {
+        source.revert(isDurable ? 0 : written);
+      }
+    }
+    return written;
+  }
+
+  /// A write behind the end leaves a gap. It is made in the backing at once, so that a run of it
+  /// that is looked for can be read. The caller has the claim on the size.
+  private void reach(long offset) throws IOException {
+    if (offset > map.size()) {
+      backing.truncate(offset);
+      map.end.growTo(offset);
+    }
+  }
+
+  private long write(long offset, IovIter source) throws IOException {
     long done = 0;
     while (source.count() > 0) {
       long at = offset + done;
@@ -51,6 +94,7 @@ final class Overwrite {
       int count = (int) Math.min(Run.SIZE - from, source.count());
       long written;
       try {
+        isBack = mayBeBack && map.cache.background.mayDirty(map);
         written = writeRun(at, from, count, source);
       } catch (IOException e) {
         if (done > 0) {
@@ -72,15 +116,18 @@ final class Overwrite {
       return overwrite(run, from, count, source);
     }
     // A truncate has come before us: now it is this write that moves the end.
-    map.claimSize();
+    map.end.claim();
     try {
+      if (isBack) {
+        reach(at);
+      }
       return overwrite(claimSurely(at, count), from, count, source);
     } finally {
-      map.releaseSize();
+      map.end.release();
     }
   }
 
-  private Run claimSurely(long at, int count) {
+  private Run claimSurely(long at, int count) throws IOException {
     Run run = claim(at, count, true);
     if (run == null) {
       throw new IllegalStateException("refused with the size claimed: at=" + at);
@@ -91,23 +138,33 @@ final class Overwrite {
   /// Makes the run at `at` busy, waiting for readers and other writers of it.
   ///
   /// @return null if the write would move the file's end and must not
-  private @Nullable Run claim(long at, int count, boolean mayMoveEnd) {
+  private @Nullable Run claim(long at, int count, boolean mayMoveEnd) throws IOException {
     long index = at >>> Run.SHIFT;
-    map.runs.lock.lock();
-    try {
-      while (mayMoveEnd || at + count <= map.runs.size) {
+    while (true) {
+      Run outgrown;
+      map.runs.lock.lock();
+      try {
         Run run = map.runs.current(index);
+        if (!mayMoveEnd && at + count > map.runs.size) {
+          return null;
+        }
         if (run == null) {
           return map.runs.claimAbsent(index);
         }
-        if (map.runs.claimReady(run)) {
+        boolean isFree = isBack || !run.isInFlight();
+        boolean isOutgrown = map.runs.isOutgrown(run);
+        if (!isFree || !map.runs.claimReady(run)) {
+          map.runs.settled.awaitUninterruptibly();
+          continue;
+        }
+        if (!isOutgrown) {
           return run;
         }
-        map.runs.settled.awaitUninterruptibly();
+        outgrown = run;
+      } finally {
+        map.runs.lock.unlock();
       }
-      return null;
-    } finally {
-      map.runs.lock.unlock();
+      new Widening(map, backing, tally).run(outgrown);
     }
   }
 
@@ -118,9 +175,9 @@ final class Overwrite {
     long start = source.position();
     int written = 0;
     try (WriteBegin begun = new WriteBegin(map, run, from, count, tally)) {
-      begun.begin(backing);
+      begun.begin(backing, isBack);
       begun.fill(source);
-      written = endThrough(begun);
+      written = isBack ? endBack(begun) : endThrough(begun);
       return written;
     } finally {
       source.revert(source.position() - start - written);
@@ -132,11 +189,16 @@ final class Overwrite {
   /// @return bytes that it took
   private int endThrough(WriteBegin begun) throws IOException {
     int written = writeThrough(begun.start(), begun.address(), begun.count);
-    map.growTo(begun.start() + written);
-    if (written == begun.count) {
-      begun.settle();
-    }
+    map.end.growTo(begun.start() + written);
+    begun.settleThrough(written);
     return written;
+  }
+
+  /// Ends a run's write in the cache.
+  private int endBack(WriteBegin begun) {
+    map.end.growTo(begun.start() + begun.count);
+    begun.settleDirty();
+    return begun.count;
   }
 
   /// Writes memory to the backing until all is taken or it fails; fails only with nothing written.

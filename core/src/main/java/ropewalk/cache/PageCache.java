@@ -1,6 +1,7 @@
 package ropewalk.cache;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,8 +32,9 @@ import ropewalk.page.PageRef;
 ///
 /// ## Eviction
 ///
-/// [S3Fifo]. Only a clean run that nobody is working on leaves; others get a second round. All that
-/// the cache holds is clean while writes go through to the backing.
+/// [S3Fifo]. Only a clean run that nobody is working on leaves; others get a second round, and one
+/// that is dirty is written back first, by the [Background]. What may be dirty is limited
+/// ([WritebackLimits]), so that there is always something that may leave.
 ///
 /// ## Files that were closed
 ///
@@ -49,7 +51,10 @@ public final class PageCache implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final S3Fifo fifo;
   private final Map<Stamp.Id, FileMap> maps = new HashMap<>();
-  private boolean isClosed;
+  private volatile boolean isClosed;
+
+  /// Who writes back, and the count of what is dirty.
+  final Background background;
 
   final LongAdder hits = new LongAdder();
   final LongAdder misses = new LongAdder();
@@ -61,8 +66,9 @@ public final class PageCache implements AutoCloseable {
   private final LongAdder evictions = new LongAdder();
   final LongAdder drops = new LongAdder();
 
-  private PageCache(FolioPool pool, long bytesMax) {
+  private PageCache(FolioPool pool, long bytesMax, WritebackLimits limits) {
     this.pool = pool;
+    this.background = new Background(limits);
     this.bytesMax = bytesMax;
     this.fifo = new S3Fifo(bytesMax);
   }
@@ -70,16 +76,22 @@ public final class PageCache implements AutoCloseable {
   /// A cache of at most `bytesMax` bytes, taken from `pool` as they are needed. Leave the pool more
   /// than that: loans that have left the index and versions in the making are not in this sum.
   public static PageCache open(FolioPool pool, long bytesMax) {
+    return open(pool, bytesMax, WritebackLimits.of(bytesMax));
+  }
+
+  /// The same with limits of one's own for what waits to be written back.
+  public static PageCache open(FolioPool pool, long bytesMax, WritebackLimits limits) {
     if (bytesMax < Run.SIZE) {
       throw new IllegalArgumentException(
           "a page cache holds at least one run: bytesMax=" + bytesMax + ", run=" + Run.SIZE);
     }
-    return new PageCache(pool, bytesMax);
+    return new PageCache(pool, bytesMax, limits);
   }
 
   /// Opens the file behind `backing`, whose stamp was just taken: its map is shared by all who open
   /// it. Bytes that were cached under another stamp are dropped. *Gives* the holder, which is ended
-  /// by one [#release].
+  /// by one [#release]. *Takes* `backing`, also if it throws: [Backing#close] is called when it is
+  /// not needed any more.
   ///
   /// @param isWritable whether `backing` can be written
   public Holder open(Backing backing, Stamp stamp, Writing writing, boolean isWritable)
@@ -96,6 +108,7 @@ public final class PageCache implements AutoCloseable {
       lock.unlock();
     }
     Holder holder = new Holder(map, backing, writing, isWritable);
+    map.writers.enter(holder, map.errors);
     boolean isOpen = false;
     try {
       if (!map.isAsIn(stamp)) {
@@ -110,8 +123,16 @@ public final class PageCache implements AutoCloseable {
     }
   }
 
-  /// Ends an opening, after its last use of the map. What is cached stays for the next one.
+  /// Ends an opening, after its last use of the map. What is cached stays for the next one. Writes
+  /// nothing back and reports nothing: [FileMap#close] does, before. If there are dirty runs that
+  /// nobody else could write, the backing stays open for the background until they are written.
   public void release(Holder holder) {
+    holder.map().writers.leave(holder);
+  }
+
+  /// A holder is really at its end.
+  void ended(Holder holder) {
+    holder.backing().close();
     lock.lock();
     try {
       holder.map().openers--;
@@ -119,6 +140,10 @@ public final class PageCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  boolean isClosed() {
+    return isClosed;
   }
 
   /// What it did and what it holds.
@@ -144,7 +169,11 @@ public final class PageCache implements AutoCloseable {
         versions.sum(),
         inPlace.sum(),
         evictions.sum(),
-        drops.sum());
+        drops.sum(),
+        background.bytes(),
+        background.writebacks(),
+        background.writtenBack(),
+        background.stalls());
   }
 
   /// Drops whatever may go, of all files. Loans keep their bytes.
@@ -154,8 +183,12 @@ public final class PageCache implements AutoCloseable {
     }
   }
 
-  /// Drops everything and takes no more. Close the files first: a run that is being read or written
-  /// leaves when that ends.
+  /// Writes back what is dirty, drops everything and takes no more. Close the files first: a run
+  /// that is being read or written leaves when that ends, and files that are still open can be
+  /// written through only.
+  ///
+  /// @throws UncheckedIOException if bytes of files that were closed could not be written, now or
+  ///   since: they are lost, all else is closed
   @Override
   public void close() {
     lock.lock();
@@ -164,8 +197,24 @@ public final class PageCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    background.close();
+    UncheckedIOException lost = null;
+    for (FileMap map : allMaps()) {
+      try {
+        map.syncing.giveUp();
+      } catch (IOException e) {
+        if (lost == null) {
+          lost = new UncheckedIOException(e);
+        } else {
+          lost.addSuppressed(e);
+        }
+      }
+    }
     drop();
     makeRoom(0, 0);
+    if (lost != null) {
+      throw lost;
+    }
   }
 
   private List<FileMap> allMaps() {

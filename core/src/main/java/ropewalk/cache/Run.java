@@ -5,9 +5,10 @@ import ropewalk.page.PageRef;
 
 /// One entry of a file's map: up to 64 KiB of consecutive pages.
 ///
-/// What belongs to whom: the first group of fields is guarded by the lock of [Runs], the second by
-/// the lock of the [PageCache] (it is that run's place in the queues of [S3Fifo]). A run that is
-/// `BUSY` belongs to the one thread that made it so, and only that thread touches its pages.
+/// What belongs to whom: the first two groups of fields are guarded by the lock of [Runs], the
+/// third by the lock of the [PageCache] (it is that run's place in the queues of [S3Fifo]). A run
+/// that is `BUSY` belongs to the one thread that made it so, and only that thread touches its
+/// pages.
 ///
 /// ```
 ///              claim (miss or write)            settle
@@ -16,8 +17,24 @@ import ropewalk.page.PageRef;
 ///      │               abandon           │  └───────────────┘    │
 ///      ├─────────────────────────────────┘     claim (write)     │
 ///      │                                                         │
-///      └───────── evict, drop, truncate ◄────────────────────────┘
+///      └───────── evict, drop ◄──────────────── clean ───────────┤
+///      └───────── truncate ◄───────────────────────────────────────
 /// ```
+///
+/// Beside that, and whether it is BUSY or READY, a run goes round here. What is on the upper half
+/// of the circle is *unwritten*: it exists nowhere else, and stays.
+///
+/// ```
+///               write in BACK mode                Writeback: loan, pwritev
+///     clean ──────────────────────────► DIRTY ─────────────────────────────► in flight
+///       ▲                               ▲   ▲           failed                │    │
+///       │ fsync                   fsync │   └─────────────────────────────────┘    │
+///       │ succeeded              failed │                                          │ written
+///       └─────────────────────────── UNSYNCED ◄──── write in THROUGH mode ─────────┘
+/// ```
+///
+/// A run that is written again while it is in flight is both dirty and in flight, with two
+/// versions: the flight holds a loan on its own.
 final class Run {
   /// A write copies at most this much to replace what is on loan (rule 4 of the state word), and a
   /// loan of this much costs one reference: 64 KiB is where either stops mattering.
@@ -50,6 +67,23 @@ final class Run {
   /// Set if the file changed while this run was busy or held: it leaves when that ends.
   boolean isDoomed;
 
+  /// What the backing has not got, and since when (nanoTime of the first such byte).
+  final Span dirty = new Span();
+
+  long dirtySince;
+
+  /// What is being written to the backing. One writeback per run at a time.
+  final Span flight = new Span();
+
+  /// What the backing got and has not promised to keep, and the number of the last fsync that had
+  /// begun when it got the last of it.
+  final Span unsynced = new Span();
+
+  long unsyncedSince;
+
+  /// The memory for which this run is counted as unwritten.
+  int counted;
+
   @Nullable Run newer;
   @Nullable Run older;
   S3Fifo.@Nullable Queue queue;
@@ -78,6 +112,16 @@ final class Run {
     return held;
   }
 
+  /// Whether a writeback of this run is under way.
+  boolean isInFlight() {
+    return !flight.isEmpty();
+  }
+
+  /// Whether it has bytes that exist nowhere else: it must stay.
+  boolean isUnwritten() {
+    return !dirty.isEmpty() || isInFlight();
+  }
+
   /// Counts a use, up to [S3Fifo#USES_MAX].
   void touch() {
     int seen = uses;
@@ -88,6 +132,6 @@ final class Run {
 
   @Override
   public String toString() {
-    return "Run[" + start() + "+" + filled + " " + state + "]";
+    return "Run[" + start() + "+" + filled + " " + state + " dirty=" + dirty + "]";
   }
 }

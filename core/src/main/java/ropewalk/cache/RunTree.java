@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The tree is as high as its largest index needs; a sparse file costs the paths that are used. A
 /// node knows which of its children are there by one bit each, which is what makes ordered walks
-/// over ranges cheap and leaves room for further bits per child (dirty, under writeback).
+/// over ranges cheap. Each [Tag] is one more bit per child, set where something below has it, so
+/// that the walk over a few tagged runs among many visits those and the path to them:
+///
+/// ```
+///   present  1111 1111 1111 1111        16 children
+///   DIRTY    0000 0100 0000 0000        one of them has dirty runs below it
+/// ```
 ///
 /// Not thread-safe: guarded by the lock of [Runs].
 final class RunTree {
@@ -25,19 +31,51 @@ final class RunTree {
   private Node root = new Node(0);
   private int count;
 
+  /// What a run may be marked as.
+  enum Tag {
+    /// It has bytes that the backing has not got.
+    DIRTY(0),
+
+    /// Bytes of it are being written to the backing.
+    WRITEBACK(1),
+
+    /// The backing got bytes of it that it has not promised to keep.
+    UNSYNCED(2);
+
+    /// Its place in a node.
+    private final int place;
+
+    Tag(int place) {
+      this.place = place;
+    }
+  }
+
+  private static final int TAGS = Tag.values().length;
+
   private static final class Node {
     final int shift;
     final @Nullable Object[] children = new @Nullable Object[1 << BITS];
+    final long[] tagged = new long[TAGS];
     long present;
 
     Node(int shift) {
       this.shift = shift;
     }
 
+    void mark(int slot, int tag, boolean isTagged) {
+      long bit = 1L << slot;
+      tagged[tag] = isTagged ? tagged[tag] | bit : tagged[tag] & ~bit;
+    }
+
     void set(int slot, @Nullable Object child) {
       children[slot] = child;
       long bit = 1L << slot;
       present = child == null ? present & ~bit : present | bit;
+      if (child == null) {
+        for (int tag = 0; tag < TAGS; tag++) {
+          mark(slot, tag, false);
+        }
+      }
     }
   }
 
@@ -66,6 +104,7 @@ final class RunTree {
       Node taller = new Node(root.shift + BITS);
       if (root.present != 0) {
         taller.set(0, root);
+        takeTags(taller, 0, root);
       }
       root = taller;
     }
@@ -105,10 +144,80 @@ final class RunTree {
   /// Clears the path to `index`; true if `node` is empty now.
   private static boolean removeBelow(Node node, long index) {
     int slot = slot(node, index);
-    if (node.shift == 0 || removeBelow((Node) child(node, slot), index)) {
+    if (node.shift == 0) {
       node.set(slot, null);
+    } else {
+      Node below = (Node) child(node, slot);
+      if (removeBelow(below, index)) {
+        node.set(slot, null);
+      } else {
+        takeTags(node, slot, below);
+      }
     }
     return node.present == 0;
+  }
+
+  /// `node` has at `slot` what is tagged anywhere in `below`.
+  private static void takeTags(Node node, int slot, Node below) {
+    for (int tag = 0; tag < TAGS; tag++) {
+      node.mark(slot, tag, below.tagged[tag] != 0);
+    }
+  }
+
+  /// Tags `run`, or takes the tag away. Nothing happens if it is not what the tree has at its
+  /// index.
+  void mark(Run run, Tag tag, boolean isTagged) {
+    if (get(run.index) == run) {
+      markBelow(root, run.index, tag.place, isTagged);
+    }
+  }
+
+  private static void markBelow(Node node, long index, int tag, boolean isTagged) {
+    int slot = slot(node, index);
+    if (node.shift == 0) {
+      node.mark(slot, tag, isTagged);
+    } else {
+      Node below = (Node) child(node, slot);
+      markBelow(below, index, tag, isTagged);
+      node.mark(slot, tag, below.tagged[tag] != 0);
+    }
+  }
+
+  /// The first run at or behind `from` that has `tag`; null if there is none.
+  @Nullable Run next(long from, Tag tag) {
+    return from >>> root.shift > MASK ? null : nextBelow(root, from, tag.place);
+  }
+
+  private static @Nullable Run nextBelow(Node node, long from, int tag) {
+    int first = slot(node, from);
+    long left = node.tagged[tag] & (-1L << first);
+    while (left != 0) {
+      int slot = Long.numberOfTrailingZeros(left);
+      left &= left - 1;
+      Object child = child(node, slot);
+      Run found =
+          node.shift == 0 ? (Run) child : nextBelow((Node) child, slot == first ? from : 0, tag);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /// The last run that has `tag`; null if none has.
+  @Nullable Run last(Tag tag) {
+    Node node = root;
+    while (true) {
+      long bits = node.tagged[tag.place];
+      if (bits == 0) {
+        return null;
+      }
+      Object child = child(node, Long.SIZE - 1 - Long.numberOfLeadingZeros(bits));
+      if (node.shift == 0) {
+        return (Run) child;
+      }
+      node = (Node) child;
+    }
   }
 
   /// Visits the runs from index `from` on, in order. The visitor must not change the tree.

@@ -1,5 +1,6 @@
 package ropewalk.cache;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -17,6 +18,7 @@ import ropewalk.page.PageRef;
 /// | BUSY | READY | [#settle] |
 /// | BUSY | absent | [#abandon], or [#settle] of a doomed run |
 /// | READY | absent | [#evict], [#dropFrom], [#current] of a run that the file has outgrown |
+/// | unwritten | absent | [#discardFrom], nothing else |
 ///
 /// A run that leaves while it is held keeps its version until [#letGo] of its last holder. Loans
 /// are no matter here: they hold references of their own.
@@ -32,6 +34,10 @@ final class Runs {
   final Condition settled = lock.newCondition();
 
   private final RunTree tree = new RunTree();
+
+  /// Which runs the backing has not got.
+  final DirtyRuns dirty;
+
   private volatile boolean isEmpty = true;
 
   /// Bytes to the end of the file. Only a run that has all its bytes up to here is ever lent.
@@ -41,6 +47,7 @@ final class Runs {
     this.cache = cache;
     this.map = map;
     this.size = size;
+    this.dirty = new DirtyRuns(cache, map, tree);
   }
 
   boolean isEmpty() {
@@ -49,16 +56,41 @@ final class Runs {
 
   /// The run at `index`, unless it is absent, too short for the file (which has grown since), or
   /// has a bad page, which condemns it (R-13; the file has the bytes): then null, and it is gone.
-  /// Called with the lock.
+  /// One that is too short and unwritten is answered all the same, see [#isOutgrown]; of one that
+  /// is unwritten and bad the bytes are lost, and all who have the file open are told. Called with
+  /// the lock.
   @Nullable Run current(long index) {
     Run run = tree.get(index);
     if (run != null
         && run.state == Run.State.READY
         && (run.filled < bytesAt(index) || run.version().folio().isPoisoned())) {
+      if (run.isUnwritten() && !isLost(run)) {
+        return run;
+      }
       remove(run);
       return null;
     }
     return run;
+  }
+
+  /// Whether `run`, which is unwritten, has lost its bytes to bad memory. While an older version of
+  /// it is in flight it stays. Called with the lock.
+  private boolean isLost(Run run) {
+    if (run.isInFlight() || !run.version().folio().isPoisoned()) {
+      return false;
+    }
+    map.errors.record(
+        new IOException(
+            "memory went bad under %d bytes at %d that were not written back"
+                .formatted(run.dirty.length(), run.start() + run.dirty.from)));
+    dirty.cut(run, 0);
+    return true;
+  }
+
+  /// Whether the file goes on behind what `run` has: it wants a [Widening] before it is used.
+  /// Called with the lock.
+  boolean isOutgrown(Run run) {
+    return run.state == Run.State.READY && run.filled < bytesAt(run.index);
   }
 
   /// Makes the absent runs from `index` on busy, up to `count` of them, to the first that is there
@@ -116,20 +148,59 @@ final class Runs {
   void settle(Run run, PageRef version, int filled) {
     lock.lock();
     try {
-      PageRef old = run.pages;
-      if (old != null && old != version) {
-        old.close();
-      }
-      run.pages = version;
-      run.filled = filled;
-      run.state = Run.State.READY;
-      if (run.isDoomed || !cache.admit(run, version.folio().size())) {
-        remove(run);
-      }
-      settled.signalAll();
+      replace(run, version, filled);
+      stayOrLeave(run);
     } finally {
       lock.unlock();
     }
+  }
+
+  /// As [#settle], after a write of bytes that the backing has not got (if `isDirty`) or has.
+  void settleWritten(Run run, PageRef version, int filled, int from, int to, boolean isDirty) {
+    lock.lock();
+    try {
+      replace(run, version, filled);
+      if (isDirty) {
+        dirty.dirty(run, from, to);
+      } else {
+        dirty.written(run, from, to);
+      }
+      stayOrLeave(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void replace(Run run, PageRef version, int filled) {
+    PageRef old = run.pages;
+    if (old != null && old != version) {
+      old.close();
+    }
+    run.pages = version;
+    run.filled = filled;
+    run.state = Run.State.READY;
+    dirty.recount(run);
+  }
+
+  /// An unwritten run stays, even where it was doomed or the cache is closed: it leaves when it is
+  /// written, or is dropped later.
+  private void stayOrLeave(Run run) {
+    boolean isAdmitted = cache.admit(run, run.version().folio().size());
+    if (run.isUnwritten()) {
+      run.isDoomed = false;
+    } else if (run.isDoomed || !isAdmitted) {
+      remove(run);
+    }
+    settled.signalAll();
+  }
+
+  /// A writeback of `run` is over.
+  void land(Run run, boolean isWritten, boolean isDurable) {
+    dirty.endFlight(run, isWritten, isDurable);
+    if (!run.isUnwritten() && run.state == Run.State.READY && cache.isClosed()) {
+      remove(run);
+    }
+    settled.signalAll();
   }
 
   /// A busy run comes to nothing: whoever waits for it looks again.
@@ -146,6 +217,7 @@ final class Runs {
   /// Takes a run out of the index. Its version goes now, or with its last holder. Called with the
   /// lock.
   private void remove(Run run) {
+    dirty.leave(run);
     if (tree.remove(run)) {
       isEmpty = tree.count() == 0;
       cache.drops.increment();
@@ -175,10 +247,14 @@ final class Runs {
       if (run.state == Run.State.GONE || run.isDoomed) {
         return true;
       }
-      if (run.state == Run.State.BUSY || run.holders > 0) {
+      if (run.isUnwritten()) {
+        cache.background.press();
+      }
+      if (run.state == Run.State.BUSY || run.holders > 0 || run.isUnwritten()) {
         cache.readmit(run);
         return false;
       }
+      dirty.leave(run);
       tree.remove(run);
       isEmpty = tree.count() == 0;
       cache.forget(run);
@@ -189,31 +265,45 @@ final class Runs {
     }
   }
 
-  /// Drops all runs; those that are busy leave when they are done.
-  void drop() {
-    lock.lock();
-    try {
-      dropFrom(0);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Drops the ready runs from `index` on and dooms the busy ones. Called with the lock.
-  void dropFrom(long index) {
-    List<Run> leaving = new ArrayList<>();
-    tree.forEach(index, leaving::add);
-    for (Run run : leaving) {
-      if (run.state == Run.State.READY) {
-        remove(run);
-      } else {
+  /// Drops the ready runs from `index` on that are written, and dooms the busy ones. Called with
+  /// the lock.
+  ///
+  /// @return true if there was any
+  boolean dropFrom(long index) {
+    boolean isAny = false;
+    for (Run run : from(index)) {
+      if (run.state != Run.State.READY) {
         run.isDoomed = true;
+        isAny = true;
+      } else if (!run.isUnwritten()) {
+        remove(run);
+        isAny = true;
       }
     }
+    return isAny;
   }
 
-  /// Whether somebody is at work on a run from `index` on. Called with the lock.
-  boolean hasBusyFrom(long index) {
+  /// The file ends before run `index`: what is ready goes, unwritten or not. Called with the lock,
+  /// when nothing there is busy or in flight.
+  void discardFrom(long index) {
+    for (Run run : from(index)) {
+      dirty.cut(run, 0);
+      remove(run);
+    }
+  }
+
+  private List<Run> from(long index) {
+    List<Run> found = new ArrayList<>();
+    tree.forEach(index, found::add);
+    return found;
+  }
+
+  /// Whether somebody is at work on a run from `index` on: reads, writes or writes back. Called
+  /// with the lock.
+  boolean hasWorkFrom(long index) {
+    if (dirty.isInFlightFrom(index)) {
+      return true;
+    }
     boolean[] found = {false};
     tree.forEach(index, run -> found[0] |= run.state == Run.State.BUSY);
     return found[0];

@@ -67,13 +67,13 @@ final class Strangers {
   /// All was dropped because of them: a new age. Called with the lock.
   void changed() {
     age++;
-    isProven = true;
+    forgot();
   }
 
-  /// All was dropped, for whatever reason; what is read from now on may be certain again. Called
-  /// with the lock.
+  /// All that is written was dropped, for whatever reason; what is read from now on may be certain
+  /// again, if nothing has stayed. Called with the lock.
   void forgot() {
-    isProven = true;
+    isProven = map.runs.dirty.isNone();
   }
 
   /// Something of this age is not certain after all.

@@ -1,16 +1,20 @@
 package ropewalk.cache;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// One change of a file's size.
 ///
 /// ```
 ///             newSize                     size
 ///   ├───────────┼──────────────────────────┤
-///   hide:   end │◄─── no reader sees these, nobody is at work on them
-///   drop        │ ■    ■    ■    ■            runs leave; loans keep their bytes
-///   backing     │  truncate                   fails: the old end is back, the file has the bytes
+///   hide:   end │◄─── no reader sees these, nobody is at work on them, nobody writes them back
+///   drop     [ ■│    ■    ■    ■            written runs leave; loans keep their bytes
+///   backing     │  truncate                   fails: the old end is back, and so are the bytes
+///   discard  [ ■│    ▪    ▪    ▪            unwritten ones leave only now
 /// ```
+///
+/// The run in which the new end lies, if it is unwritten, is BUSY meanwhile, and shorter then.
 ///
 /// Whoever runs it has the claim on the file's size, so that truncates and appends come one after
 /// the other.
@@ -18,11 +22,16 @@ final class Truncation {
   private final Runs runs;
   private final Backing backing;
   private final long newSize;
+  private final long first;
+
+  /// The unwritten run in which the new end lies, which is ours.
+  private @Nullable Run edge;
 
   Truncation(FileMap map, Backing backing, long newSize) {
     this.runs = map.runs;
     this.backing = backing;
     this.newSize = newSize;
+    this.first = newSize >>> Run.SHIFT;
   }
 
   /// Truncates.
@@ -35,7 +44,7 @@ final class Truncation {
       backing.truncate(newSize);
       isDone = true;
     } finally {
-      setSize(isDone ? newSize : oldSize);
+      end(isDone, oldSize);
     }
   }
 
@@ -47,20 +56,44 @@ final class Truncation {
     try {
       long oldSize = runs.size;
       runs.size = Math.min(runs.size, newSize);
-      while (runs.hasBusyFrom(newSize >>> Run.SHIFT)) {
+      runs.dirty.barrier = first;
+      while (runs.hasWorkFrom(first) || !claimEdge(oldSize)) {
         runs.settled.awaitUninterruptibly();
       }
-      runs.dropFrom(newSize >>> Run.SHIFT);
+      runs.dropFrom(first);
       return oldSize;
     } finally {
       runs.lock.unlock();
     }
   }
 
-  private void setSize(long size) {
+  /// Claims the run that is to be cut, if it can't be dropped; false if the caller has to wait.
+  private boolean claimEdge(long oldSize) {
+    Run run = newSize < oldSize ? runs.dirty.next(first) : null;
+    if (run == null || run.index != first || run.start() == newSize) {
+      return true;
+    }
+    edge = run;
+    return runs.claimReady(run);
+  }
+
+  private void end(boolean isDone, long oldSize) {
     runs.lock.lock();
     try {
-      runs.size = size;
+      runs.size = isDone ? newSize : oldSize;
+      runs.dirty.barrier = Long.MAX_VALUE;
+      if (isDone) {
+        runs.discardFrom((newSize + Run.SIZE - 1) >>> Run.SHIFT);
+      }
+      Run cut = edge;
+      if (cut != null) {
+        int filled = isDone ? Math.min(cut.filled, (int) (newSize - cut.start())) : cut.filled;
+        if (isDone) {
+          runs.dirty.cut(cut, filled);
+        }
+        runs.settle(cut, cut.version(), filled);
+      }
+      runs.settled.signalAll();
     } finally {
       runs.lock.unlock();
     }

@@ -13,13 +13,20 @@ import ropewalk.page.PageRef;
 ///
 /// ```
 ///   claim ──► begin ──────────────► fill ──────────► end ─────────► settle: the version is there
-///             in place                source copied    through        │
-///             a fresh folio           over it                         └ close: it never was
+///             in place                source copied    through,      │
+///             a fresh folio           over it          or not        └ close: it never was
 /// ```
 ///
-/// The run is BUSY and ours from the claim to [#settle] or [#close], one of which ends it, always.
-/// A step that fails leaves the rest to [#close]: the run is abandoned and the file says what is in
-/// it.
+/// The run is BUSY and ours from the claim to [#settleThrough], [#settleDirty] or [#close], one of
+/// which ends it, always. A step that fails leaves the rest to [#close]:
+///
+/// | the run was | then |
+/// |---|---|
+/// | written | it is abandoned, and the file says what is in it |
+/// | unwritten, and has a fresh folio now | the old version is back, with what was dirty in it |
+/// | unwritten, and was changed in place | some of the new bytes may be in it: it is dirty there too |
+///
+/// The last is only met where filling fails; a write through to an unwritten run is never in place.
 final class WriteBegin implements AutoCloseable {
   private final FileMap map;
   private final Tally tally;
@@ -30,8 +37,13 @@ final class WriteBegin implements AutoCloseable {
 
   final int count;
 
-  /// How many bytes of the file the run will have.
+  /// How many bytes of the file the run had, and will have.
+  private final int filledBefore;
+
   private final int filled;
+
+  /// Whether the run has bytes that the backing has not got, so that it must not be abandoned.
+  private final boolean isUnwritten;
 
   private @Nullable PageRef target;
   private boolean isSettled;
@@ -42,15 +54,29 @@ final class WriteBegin implements AutoCloseable {
     this.run = run;
     this.from = from;
     this.count = count;
+    this.filledBefore = run.filled;
     this.filled = Math.max(run.filled, from + count);
+    this.isUnwritten = isUnwritten(map, run);
     this.tally = tally;
   }
 
+  private static boolean isUnwritten(FileMap map, Run run) {
+    map.runs.lock.lock();
+    try {
+      return run.isUnwritten();
+    } finally {
+      map.runs.lock.unlock();
+    }
+  }
+
   /// Decides where the version comes from, and brings what the write leaves of the run into it.
-  void begin(Backing backing) throws IOException {
+  ///
+  /// @param isBack the write will end in the cache, so that it can't fail once it is filled
+  void begin(Backing backing, boolean isBack) throws IOException {
     PageRef cached = run.pages;
     boolean isRoomy = cached != null && cached.length() >= filled;
-    if (cached != null && isRoomy && cached.claimOrVersion()) {
+    boolean mayBeInPlace = isRoomy && (isBack || !isUnwritten);
+    if (cached != null && mayBeInPlace && cached.claimOrVersion()) {
       target = cached;
       map.cache.inPlace.increment();
     } else {
@@ -61,8 +87,8 @@ final class WriteBegin implements AutoCloseable {
       target = fresh;
       keepRest(backing, fresh);
     }
-    if (from > run.filled) {
-      target().target().asSlice(run.filled, from - run.filled).fill((byte) 0);
+    if (from > filledBefore) {
+      target().target().asSlice(filledBefore, from - filledBefore).fill((byte) 0);
     }
   }
 
@@ -72,21 +98,19 @@ final class WriteBegin implements AutoCloseable {
     PageRef cached = run.pages;
     int end = from + count;
     if (cached != null) {
-      Copy.bytes(cached.address(), fresh.address(), Math.min(from, run.filled), tally);
-      if (end < run.filled) {
-        Copy.bytes(cached.address() + end, fresh.address() + end, run.filled - end, tally);
+      Copy.bytes(cached.address(), fresh.address(), Math.min(from, filledBefore), tally);
+      if (end < filledBefore) {
+        Copy.bytes(cached.address() + end, fresh.address() + end, filledBefore - end, tally);
       }
-    } else if (run.filled > 0 && (from > 0 || end < run.filled)) {
-      long got = Fetch.read(map, backing, run.start(), List.of(fresh), run.filled, tally);
-      fresh.target().asSlice(got, run.filled - got).fill((byte) 0);
+    } else if (filledBefore > 0 && (from > 0 || end < filledBefore)) {
+      long got = Fetch.read(map, backing, run.start(), List.of(fresh), filledBefore, tally);
+      fresh.target().asSlice(got, filledBefore - got).fill((byte) 0);
     }
   }
 
-  /// Copies the bytes in, and freezes the version. `source` moves by as many.
+  /// Copies the bytes in. `source` moves by as many.
   void fill(IovIter source) {
-    PageRef version = target();
-    Copy.outOf(source, version.target(), from, count, tally);
-    version.publish(version.length());
+    Copy.outOf(source, target().target(), from, count, tally);
   }
 
   /// Where the written bytes are, once they are filled.
@@ -99,10 +123,43 @@ final class WriteBegin implements AutoCloseable {
     return run.start() + from;
   }
 
-  /// The version is the run's: readers see it from now on.
-  void settle() {
+  /// The backing took the first `written` bytes. If that is all, the version is the run's. If it is
+  /// not, the file is asked next time; but an unwritten run gets a version of those bytes and its
+  /// old ones.
+  void settleThrough(int written) {
+    PageRef version = target();
+    int end = from + written;
+    if (written < count && !isUnwritten) {
+      leave(written);
+      return;
+    }
+    PageRef cached = run.pages;
+    int stale = Math.min(from + count, filledBefore) - end;
+    if (stale > 0 && cached != null && cached != version) {
+      Copy.bytes(cached.address() + end, version.address() + end, stale, tally);
+    }
+    version.publish(version.length());
     isSettled = true;
-    map.runs.settle(run, target(), filled);
+    int kept = written == count ? filled : Math.max(filledBefore, end);
+    map.runs.settleWritten(run, version, kept, from, end, false);
+  }
+
+  /// What the backing took of a run that will be abandoned: a bad fsync can't bring it back.
+  private void leave(int written) {
+    map.runs.lock.lock();
+    try {
+      map.runs.dirty.left(start(), start() + written);
+    } finally {
+      map.runs.lock.unlock();
+    }
+  }
+
+  /// The version is the run's, and the backing has not got it.
+  void settleDirty() {
+    PageRef version = target();
+    version.publish(version.length());
+    isSettled = true;
+    map.runs.settleWritten(run, version, filled, from, from + count, true);
   }
 
   private PageRef target() {
@@ -113,15 +170,24 @@ final class WriteBegin implements AutoCloseable {
     return version;
   }
 
-  /// Undoes what was not settled.
+  /// Undoes what was not settled, as the table says.
   @Override
   public void close() {
     if (isSettled) {
       return;
     }
     PageRef cached = run.pages;
-    map.runs.abandon(run);
     PageRef version = target;
+    if (isUnwritten && cached != null) {
+      boolean isTorn = version == cached;
+      if (isTorn) {
+        cached.publish(cached.length());
+      }
+      int end = isTorn ? Math.min(from + count, filledBefore) : from;
+      map.runs.settleWritten(run, cached, filledBefore, from, end, true);
+    } else {
+      map.runs.abandon(run);
+    }
     if (version != null && version != cached) {
       version.close();
     }

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Backing;
 import ropewalk.cache.FileMap;
@@ -18,11 +17,7 @@ import ropewalk.cache.Writing;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
-import ropewalk.linux.Fcntl;
 import ropewalk.linux.Fd;
-import ropewalk.linux.LinuxException;
-import ropewalk.linux.Open;
-import ropewalk.linux.Scratch;
 import ropewalk.page.Account;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.Positional;
@@ -39,8 +34,9 @@ import ropewalk.splice.Source;
 ///                 └────────────── FileMap (shared by all who open this file) ──┘
 /// ```
 ///
-/// Writes go through to the descriptor before they return; [#sync] waits for the medium. Others may
-/// write the file behind our back: [#revalidate] asks whether they have.
+/// Writes go through to the descriptor before they return, unless it was opened with another
+/// [Writing]; [#sync] waits for the medium. Others may write the file behind our back:
+/// [#revalidate] asks whether they have.
 ///
 /// It is a source and a sink from its own position, which belongs to one thread at a time.
 /// Everything else may be used from many threads.
@@ -60,7 +56,7 @@ public final class CachedFile implements Source, Sink, Positional {
   private int users;
   private boolean isClosed;
 
-  private CachedFile(PageCache cache, Fd fd, Holder holder, Guarding guarding) {
+  CachedFile(PageCache cache, Fd fd, Holder holder, Guarding guarding) {
     this.cache = cache;
     this.fd = fd;
     this.holder = holder;
@@ -75,75 +71,27 @@ public final class CachedFile implements Source, Sink, Positional {
   /// they touch. [CacheOption]s say how it is guarded against others who write it.
   public static CachedFile open(Engine engine, PageCache cache, Path path, OpenOption... options)
       throws IOException {
-    Set<CacheOption> ours = CacheOption.among(options);
-    int flags = Opening.flags(CacheOption.without(options)) | Open.O_NONBLOCK | Open.O_NOCTTY;
-    if ((flags & Open.O_ACCMODE) == Open.O_WRONLY) {
-      flags = (flags & ~Open.O_ACCMODE) | Open.O_RDWR;
-    }
-    if (ours.contains(CacheOption.SNAPSHOT)) {
-      if ((flags & Open.O_ACCMODE) != Open.O_RDONLY) {
-        throw new IllegalArgumentException("a snapshot is for reading only: " + path);
-      }
-      Fd fd = Snapshot.of(engine, path, flags);
-      return of(engine, cache, fd, Guarding.by(Guard.SNAPSHOT, fd, ""));
-    }
-    Fd fd = Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0);
-    return of(
-        engine,
-        cache,
-        fd,
-        ours.contains(CacheOption.UNGUARDED)
-            ? Guarding.by(Guard.NONE, fd, "opened without a guard")
-            : Guarding.of(fd));
+    return open(engine, cache, path, Writing.THROUGH, options);
+  }
+
+  /// The same, with writes that return when `writing` says; the JDK's SYNC and DSYNC are
+  /// [Writing#SYNC], whatever is asked besides.
+  public static CachedFile open(
+      Engine engine, PageCache cache, Path path, Writing writing, OpenOption... options)
+      throws IOException {
+    return CachedOpening.open(engine, cache, path, writing, options);
   }
 
   /// Takes `fd`, an open regular file or block device, always: it is closed if it turns out to be
   /// something else, or a file whose size is not true.
   public static CachedFile of(Engine engine, PageCache cache, Fd fd) throws IOException {
-    return of(engine, cache, fd, Guarding.of(fd));
+    return of(engine, cache, fd, Writing.THROUGH);
   }
 
-  private static CachedFile of(Engine engine, PageCache cache, Fd fd, Guarding guarding)
+  /// The same, with writes that return when `writing` says.
+  public static CachedFile of(Engine engine, PageCache cache, Fd fd, Writing writing)
       throws IOException {
-    FileStatus opened = PlainFile.demandSized(fd);
-    FileBacking backing = new FileBacking(engine, fd, guarding);
-    boolean isOpen = false;
-    try {
-      demandTrueSize(engine, fd, opened);
-      Holder holder = cache.open(backing, opened.stamp(), Writing.THROUGH, isWritable(fd));
-      isOpen = true;
-      return new CachedFile(cache, fd, holder, guarding);
-    } finally {
-      if (!isOpen) {
-        fd.close();
-      }
-    }
-  }
-
-  private static boolean isWritable(Fd fd) throws IOException {
-    int number = fd.enter();
-    try {
-      int flags =
-          (int)
-              LinuxException.check(
-                  fd.syscalls().fcntl(number, Fcntl.F_GETFL, 0), "fcntl", "fd", fd, "get", "flags");
-      return (flags & Open.O_ACCMODE) != Open.O_RDONLY;
-    } finally {
-      fd.exit();
-    }
-  }
-
-  /// A file that says it is empty and is not (as in `/proc`, R-18) is made up at each read: it has
-  /// no size to be cached by, and would look empty.
-  private static void demandTrueSize(Engine engine, Fd fd, FileStatus opened) throws IOException {
-    if (opened.size() > 0) {
-      return;
-    }
-    try (Scratch first = new Scratch(1)) {
-      if (engine.pread(fd, first.address(), 1, 0) > 0 && FileStatus.of(fd).size() == 0) {
-        throw new IOException(fd + " has bytes and no size: it can be read plainly, not cached");
-      }
-    }
+    return CachedOpening.of(engine, cache, fd, writing, Guarding.of(fd));
   }
 
   @Override
@@ -240,9 +188,46 @@ public final class CachedFile implements Source, Sink, Positional {
     }
   }
 
-  /// Waits until what was written is on the medium.
+  /// Hands all that waits to be written back to the kernel: others see it, and it outlives this
+  /// process. In BACK mode only there is anything to do, or after a failure.
+  ///
+  /// @throws ropewalk.cache.WritebackException once for each failure since the last report, whoever
+  ///   met it; what failed is still here, and tried again by the next flush
+  public void flush() throws IOException {
+    enter();
+    try {
+      map.flush(holder);
+    } finally {
+      exit();
+    }
+  }
+
+  /// The same for `length` bytes at `offset`.
+  public void flush(long offset, long length) throws IOException {
+    checkOffset(offset);
+    enter();
+    try {
+      map.flush(holder, offset, length);
+    } finally {
+      exit();
+    }
+  }
+
+  /// Flushes, and waits until what was written is on the medium; without what nobody needs to find
+  /// the bytes again, if `isDataOnly`. A failure is reported as by [#flush], and all that was
+  /// written since the last success and is cached will be written again.
   public void sync(boolean isDataOnly) throws IOException {
-    backing.sync(isDataOnly);
+    enter();
+    try {
+      map.sync(holder, isDataOnly);
+    } finally {
+      exit();
+    }
+  }
+
+  /// When writes return.
+  public Writing writing() {
+    return holder.writing();
   }
 
   /// Asks whether the file was changed by others, and forgets what is cached if it was (or may have
@@ -359,10 +344,14 @@ public final class CachedFile implements Source, Sink, Positional {
     return own.wayOut();
   }
 
-  /// Closes the descriptor. What is cached stays for the next one who opens the file, what is lent
-  /// stays with its borrower.
+  /// Closes the file; calls that are under way are not kept from ending. What is cached stays for
+  /// the next one who opens it, what is lent stays with its borrower. Who is the last to have it
+  /// open for writing writes back what is dirty.
+  ///
+  /// @throws ropewalk.cache.WritebackException once for each failure since the last report. The
+  ///   file is closed, and what could not be written is tried again until the cache is closed.
   @Override
-  public void close() {
+  public void close() throws IOException {
     synchronized (gate) {
       if (isClosed) {
         return;
@@ -370,8 +359,11 @@ public final class CachedFile implements Source, Sink, Positional {
       isClosed = true;
       users++;
     }
-    fd.close();
-    exit();
+    try {
+      map.close(holder);
+    } finally {
+      exit();
+    }
   }
 
   @Override

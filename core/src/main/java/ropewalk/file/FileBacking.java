@@ -10,17 +10,39 @@ import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.LinuxException;
 
-/// A descriptor as the cache sees it, with what keeps strangers out while it is read.
+/// A descriptor as the cache sees it, with what keeps strangers out while it is read. It closes the
+/// descriptor when it is needed no more.
 final class FileBacking implements Backing {
   private final Engine engine;
   private final Fd fd;
+  private final boolean isDurable;
+  private final boolean canGrow;
 
   private final Guarding guarding;
 
-  FileBacking(Engine engine, Fd fd, Guarding guarding) {
+  /// @param isDurable whether the descriptor is O_DSYNC or O_SYNC
+  /// @param canGrow false for a device, which has the size that it has
+  FileBacking(Engine engine, Fd fd, Guarding guarding, boolean isDurable, boolean canGrow) {
     this.engine = engine;
     this.fd = fd;
     this.guarding = guarding;
+    this.isDurable = isDurable;
+    this.canGrow = canGrow;
+  }
+
+  @Override
+  public boolean isDurable() {
+    return isDurable;
+  }
+
+  @Override
+  public boolean canGrow() {
+    return canGrow;
+  }
+
+  @Override
+  public void close() {
+    fd.close();
   }
 
   @Override

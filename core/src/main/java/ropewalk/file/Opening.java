@@ -7,7 +7,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Errno;
+import ropewalk.linux.Fcntl;
 import ropewalk.linux.Fd;
+import ropewalk.linux.LinuxException;
 import ropewalk.linux.Open;
 import ropewalk.linux.Syscalls;
 
@@ -81,6 +83,18 @@ final class Opening {
           || Thread.currentThread().isInterrupted()) {
         return result;
       }
+    }
+  }
+
+  /// The flags under which `fd` was opened.
+  static int flags(Fd fd) throws IOException {
+    int number = fd.enter();
+    try {
+      return (int)
+          LinuxException.check(
+              fd.syscalls().fcntl(number, Fcntl.F_GETFL, 0), "fcntl", "fd", fd, "get", "flags");
+    } finally {
+      fd.exit();
     }
   }
 

@@ -12,6 +12,6 @@
 /// [created][ropewalk.file.PlainFile#create] appears under its name whole or not at all.
 ///
 /// Read in this order: [ropewalk.file.PlainFile], `Cursor`, `Replacement`,
-/// [ropewalk.file.CachedFile], `CachedCursor`, [ropewalk.file.DirectFile], `DirectCalls`,
-/// `DirectCursor`, [ropewalk.file.StreamEnd], `StreamCalls`, [ropewalk.file.Root].
+/// [ropewalk.file.CachedFile], `CachedOpening`, `CachedCursor`, [ropewalk.file.DirectFile],
+/// `DirectCalls`, `DirectCursor`, [ropewalk.file.StreamEnd], `StreamCalls`, [ropewalk.file.Root].
 package ropewalk.file;

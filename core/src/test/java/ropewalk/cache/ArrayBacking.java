@@ -3,7 +3,9 @@ package ropewalk.cache;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -11,12 +13,22 @@ import ropewalk.linux.Iovec;
 import ropewalk.linux.Memory;
 
 /// A file in an array, which can be made slow, short, changed behind the cache's back, or broken.
+///
+/// Its medium is another array. As in the kernel, a sync that fails leaves what it was about clean:
+/// no later one brings it to the medium unless it is written again.
 final class ArrayBacking implements Backing {
   private byte[] bytes = new byte[0];
+  private byte[] medium = new byte[0];
+  private final List<long[]> unsynced = new ArrayList<>();
   private long changes;
   int reads;
   int writes;
   int syncs;
+  int closes;
+  boolean isDurable;
+
+  /// No write brings a byte any more.
+  volatile boolean isFull;
 
   /// What a call that asks for so many bytes may move; the default is all.
   LongUnaryOperator readable = asked -> asked;
@@ -32,6 +44,9 @@ final class ArrayBacking implements Backing {
 
   /// Run in the middle of each read, with no lock of ours.
   @Nullable Runnable whileReading;
+
+  /// Run in the middle of each write, with no lock of ours.
+  @Nullable Runnable whileWriting;
 
   /// Run after each read, when its bytes are in the caller's memory.
   @Nullable Runnable afterReading;
@@ -49,9 +64,16 @@ final class ArrayBacking implements Backing {
     return bytes.clone();
   }
 
-  /// What a stranger does.
+  /// What a crash would leave.
+  synchronized byte[] medium() {
+    return Arrays.copyOf(medium, bytes.length);
+  }
+
+  /// What a stranger does, and syncs.
   synchronized void become(byte[] other) {
     bytes = other.clone();
+    medium = bytes.clone();
+    unsynced.clear();
     changes++;
   }
 
@@ -94,9 +116,17 @@ final class ArrayBacking implements Backing {
   }
 
   @Override
-  public synchronized long pwritev(long iov, int count, long offset) throws IOException {
+  public long pwritev(long iov, int count, long offset) throws IOException {
+    Runnable hook = whileWriting;
+    if (hook != null) {
+      hook.run();
+    }
+    return writeNow(iov, count, offset);
+  }
+
+  private synchronized long writeNow(long iov, int count, long offset) throws IOException {
     writes++;
-    if (writesUntilFailure >= 0 && writesUntilFailure-- == 0) {
+    if (isFull || (writesUntilFailure >= 0 && writesUntilFailure-- == 0)) {
       throw new IOException("pwritev: ENOSPC");
     }
     long done = 0;
@@ -117,6 +147,7 @@ final class ArrayBacking implements Backing {
       }
     }
     changes++;
+    unsynced.add(new long[] {offset, offset + done});
     return done;
   }
 
@@ -132,6 +163,7 @@ final class ArrayBacking implements Backing {
       throw new IOException("ftruncate: EIO");
     }
     bytes = Arrays.copyOf(bytes, (int) size);
+    medium = Arrays.copyOf(medium, (int) size);
     changes++;
   }
 
@@ -139,8 +171,28 @@ final class ArrayBacking implements Backing {
   public synchronized void sync(boolean isDataOnly) throws IOException {
     syncs++;
     if (syncsUntilFailure >= 0 && syncsUntilFailure-- == 0) {
+      unsynced.clear();
       throw new IOException("fsync: EIO");
     }
+    medium = Arrays.copyOf(medium, bytes.length);
+    for (long[] range : unsynced) {
+      int from = (int) range[0];
+      int to = (int) Math.min(range[1], bytes.length);
+      if (from < to) {
+        System.arraycopy(bytes, from, medium, from, to - from);
+      }
+    }
+    unsynced.clear();
+  }
+
+  @Override
+  public boolean isDurable() {
+    return isDurable;
+  }
+
+  @Override
+  public synchronized void close() {
+    closes++;
   }
 
   /// Zeros: an array has no holes to give back.
@@ -149,6 +201,8 @@ final class ArrayBacking implements Backing {
     long end = Math.min(offset + length, bytes.length);
     if (offset < end) {
       Arrays.fill(bytes, (int) offset, (int) end, (byte) 0);
+      medium = Arrays.copyOf(medium, bytes.length);
+      Arrays.fill(medium, (int) offset, (int) end, (byte) 0);
     }
     changes++;
   }

@@ -3,6 +3,7 @@ package ropewalk.cache;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import ropewalk.page.PoolPlan;
 
 /// A pool, a cache, a file in an array and its map: what the cache's tests stand in.
 final class CacheRoom implements AutoCloseable {
+  static final WritebackLimits LAZY = new WritebackLimits(2 << 20, 2 << 20, Duration.ofHours(1));
+
   final FolioPool pool;
   final PageCache cache;
   final ArrayBacking backing = new ArrayBacking();
@@ -23,15 +26,29 @@ final class CacheRoom implements AutoCloseable {
   final FileMap map;
   final Tally tally = new Tally();
 
+  /// The test has released the holder itself.
+  boolean isReleased;
+
   CacheRoom(long cacheBytes, byte[] content) throws IOException {
     this(cacheBytes, 2 * cacheBytes + (4 << 20), content);
   }
 
   CacheRoom(long cacheBytes, long giftBytes, byte[] content) throws IOException {
+    this(cacheBytes, giftBytes, content, WritebackLimits.of(cacheBytes), Writing.THROUGH);
+  }
+
+  /// With bytes that wait in the cache until somebody asks: half of it may, for an hour.
+  static CacheRoom back(byte[] content) throws IOException {
+    return new CacheRoom(4 << 20, 8 << 20, content, LAZY, Writing.BACK);
+  }
+
+  CacheRoom(
+      long cacheBytes, long giftBytes, byte[] content, WritebackLimits limits, Writing writing)
+      throws IOException {
     pool = FolioPool.open(HostSyscalls.host(), PoolPlan.of(8 << 20, giftBytes));
-    cache = PageCache.open(pool, cacheBytes);
+    cache = PageCache.open(pool, cacheBytes, limits);
     backing.become(content);
-    holder = open(Writing.THROUGH);
+    holder = open(writing);
     map = holder.map();
   }
 
@@ -54,7 +71,11 @@ final class CacheRoom implements AutoCloseable {
   }
 
   long write(long offset, byte[] from) throws IOException {
-    return map.write(holder, offset, IovIter.source(MemorySegment.ofArray(from)), tally);
+    return write(holder, offset, from);
+  }
+
+  long write(Holder holder, long offset, byte[] from) throws IOException {
+    return holder.map().write(holder, offset, IovIter.source(MemorySegment.ofArray(from)), tally);
   }
 
   /// Lends whatever one call lends.
@@ -87,7 +108,9 @@ final class CacheRoom implements AutoCloseable {
   /// Ends everything; the audit after the test finds whatever is left.
   @Override
   public void close() {
-    cache.release(holder);
+    if (!isReleased) {
+      cache.release(holder);
+    }
     cache.close();
     pool.close();
   }

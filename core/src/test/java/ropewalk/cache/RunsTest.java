@@ -18,7 +18,7 @@ class RunsTest {
   private static final int MIB = 1 << 20;
 
   /// A thread that is asleep in the cache.
-  private record Waiting<T>(FutureTask<T> task) {
+  record Waiting<T>(FutureTask<T> task) {
     static <T> Waiting<T> on(Callable<T> call) throws InterruptedException {
       FutureTask<T> task = new FutureTask<>(call);
       Thread thread = Thread.ofVirtual().start(task);
@@ -124,9 +124,9 @@ class RunsTest {
   @Test
   void appendsComeOneAfterTheOther() throws Exception {
     try (CacheRoom room = warm(10)) {
-      room.map.claimSize();
+      room.map.end.claim();
       var writer = Waiting.on(() -> room.write(10, Pattern.bytes(10, 10)));
-      room.map.releaseSize();
+      room.map.end.release();
       assertThat(writer.task().get()).isEqualTo(10);
       Pattern.verify(room.read(0, 20), 0);
     }

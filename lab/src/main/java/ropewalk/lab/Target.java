@@ -102,7 +102,7 @@ sealed interface Target extends AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
       file.close();
     }
   }

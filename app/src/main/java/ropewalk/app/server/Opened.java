@@ -1,7 +1,6 @@
 package ropewalk.app.server;
 
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import ropewalk.cache.Stamp;
 import ropewalk.file.CachedFile;
@@ -20,10 +19,17 @@ sealed interface Opened {
   /// Closes the file; what is on loan stays with its borrower.
   void close();
 
+  /// Closes what was only read: nothing is lost that anybody could have wanted.
+  private static void close(AutoCloseable file) {
+    try {
+      file.close();
+    } catch (Exception e) {
+      System.getLogger(Opened.class.getName()).log(Level.DEBUG, "close", e);
+    }
+  }
+
   /// Past the cache: each response reads for itself.
   record Plain(PlainFile file) implements Opened {
-    private static final Logger LOG = System.getLogger(Plain.class.getName());
-
     @Override
     public Stamp stamp() {
       return file.opened().stamp();
@@ -36,12 +42,7 @@ sealed interface Opened {
 
     @Override
     public void close() {
-      try {
-        file.close();
-      } catch (IOException e) {
-        // It was only read: nothing is lost that anybody could have wanted.
-        LOG.log(Level.DEBUG, "close", e);
-      }
+      Opened.close(file);
     }
   }
 
@@ -74,7 +75,7 @@ sealed interface Opened {
 
     @Override
     public void close() {
-      file.close();
+      Opened.close(file);
     }
   }
 }
