@@ -16,9 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntPredicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import ropewalk.Ropewalk;
@@ -70,15 +73,28 @@ final class Signing {
   ///
   /// @return how many signatures did not fit their bytes
   static int run(Server server, int rounds) throws IOException {
+    return run(server, rounds, 1, wrong -> false);
+  }
+
+  /// Serves reads under `writers` writers, until `rounds` are done or `isEnough` of the signatures
+  /// that did not fit.
+  ///
+  /// @return how many did not fit their bytes
+  static int run(Server server, int rounds, int writers, IntPredicate isEnough) throws IOException {
     AtomicBoolean isOver = new AtomicBoolean();
-    FutureTask<Boolean> writing = new FutureTask<>(() -> write(server, isOver));
-    Thread.ofPlatform().daemon().name("writer").start(writing);
+    List<FutureTask<Boolean>> writing = new ArrayList<>();
+    for (int writer = 0; writer < writers; writer++) {
+      int first = writer;
+      FutureTask<Boolean> task = new FutureTask<>(() -> write(server, first, isOver));
+      writing.add(task);
+      Thread.ofPlatform().daemon().name("writer").start(task);
+    }
     int wrong = 0;
     try (ServerSocketChannel door =
         ServerSocketChannel.open()
             .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1)) {
       int port = ((InetSocketAddress) door.getLocalAddress()).getPort();
-      for (int round = 0; round < rounds; round++) {
+      for (int round = 0; round < rounds && !isEnough.test(wrong); round++) {
         FutureTask<Boolean> serving =
             new FutureTask<>(
                 () -> {
@@ -96,13 +112,15 @@ final class Signing {
     } finally {
       isOver.set(true);
     }
-    var _ = Exposure.get(writing);
+    for (FutureTask<Boolean> task : writing) {
+      var _ = Exposure.get(task);
+    }
     return wrong;
   }
 
-  private static boolean write(Server server, AtomicBoolean isOver) throws IOException {
+  private static boolean write(Server server, int first, AtomicBoolean isOver) throws IOException {
     byte[] bytes = new byte[WRITE];
-    for (int i = 0; !isOver.get(); i++) {
+    for (int i = first; !isOver.get(); i++) {
       Arrays.fill(bytes, (byte) i);
       server.write(bytes, (long) (i * 37 % (READ / WRITE)) * WRITE);
     }
@@ -134,7 +152,7 @@ final class Signing {
     }
   }
 
-  private static byte[] mac(byte[] digest) throws IOException {
+  static byte[] mac(byte[] digest) throws IOException {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
@@ -144,7 +162,7 @@ final class Signing {
     }
   }
 
-  private static Path file(Path folder) throws IOException {
+  static Path file(Path folder) throws IOException {
     Path file = Files.createTempFile(folder, "signed", ".bin");
     Files.write(file, new byte[READ]);
     return file;
