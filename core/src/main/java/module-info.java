@@ -3,6 +3,7 @@
 module ropewalk.core {
   requires static transitive org.jspecify;
   requires transitive ropewalk.linux;
+  requires jdk.jfr;
 
   exports ropewalk.bio;
   exports ropewalk.cache;

@@ -132,11 +132,16 @@ final class Background {
       return false;
     }
     stalls.increment();
+    CacheEvents.Stall event = CacheEvents.stall();
+    long before = bytes.get();
     relieve(map);
     for (FileMap other : dirtyMaps()) {
       if (bytes.get() + Run.SIZE > limits.hardBytes() && other != map) {
         relieve(other);
       }
+    }
+    if (event != null) {
+      event.tell(map, 0, Math.max(0, before - bytes.get()));
     }
     return bytes.get() + Run.SIZE <= limits.hardBytes();
   }

@@ -61,12 +61,19 @@ final class Fetch {
         wanted += runs.get(i).filled;
       }
       long start = runs.getFirst().start();
+      CacheEvents.Fetch event = CacheEvents.fetch();
       long got;
       // Within the reading of the caller, its end is the one that counts.
       Reading reading = whole == null ? backing.reading() : Reading.IMMUTABLE;
       try {
         got = read(map, backing, start, folios, wanted, tally);
-        if (!map.strangers.isSound(backing, reading, insists)) {
+        boolean isSound = map.strangers.isSound(backing, reading, insists);
+        if (event != null) {
+          event.runs = folios.size();
+          event.isSound = isSound;
+          event.tell(map, start, got);
+        }
+        if (!isSound) {
           return false;
         }
       } finally {
@@ -113,6 +120,7 @@ final class Fetch {
         return;
       }
       folios.add(folio);
+      map.witness.taken(runs.get(i), folio);
     }
   }
 

@@ -41,6 +41,7 @@ public final class FileMap {
   private final ReentrantLock lock;
 
   final Strangers strangers = new Strangers(this);
+  final Witness witness = new Witness();
 
   private Stamp stamp;
 
@@ -96,6 +97,19 @@ public final class FileMap {
 
   boolean isEmpty() {
     return runs.isEmpty();
+  }
+
+  /// Begins to record what becomes of the pages that are taken for this file from now on, instead
+  /// of whatever was recorded before. Of what is cached already nothing is known: [#drop] first.
+  public Biography record() {
+    Biography biography = new Biography(this);
+    witness.tells(biography);
+    return biography;
+  }
+
+  /// Ends a recording.
+  void stopRecording(Biography biography) {
+    witness.forgets(biography);
   }
 
   /// Bytes to the end of the file, our own writes included.

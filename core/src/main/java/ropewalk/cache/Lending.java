@@ -157,6 +157,7 @@ final class Lending {
     PageRef loan = run.version().tryLend(from, count, charge);
     if (loan != null) {
       map.cache.loans.increment();
+      map.witness.lent(loan);
       return loan;
     }
     if (run.version().folio().isPoisoned()) {
@@ -166,6 +167,7 @@ final class Lending {
     spare = null;
     if (copy != null) {
       map.cache.refusals.increment();
+      CacheEvents.refused(map, run.start() + from, count);
       Copy.bytes(run.version().address() + from, copy.address(), count, tally);
       copy.publish(count);
     }

@@ -173,6 +173,7 @@ final class Runs {
 
   private void replace(Run run, PageRef version, int filled) {
     PageRef old = run.pages;
+    map.witness.settled(old, version, filled);
     if (old != null && old != version) {
       old.close();
     }
@@ -234,6 +235,7 @@ final class Runs {
     run.pages = null;
     run.state = Run.State.GONE;
     if (version != null) {
+      run.map.witness.left(version);
       version.close();
     }
   }

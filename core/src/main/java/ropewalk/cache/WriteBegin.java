@@ -80,12 +80,19 @@ final class WriteBegin implements AutoCloseable {
       target = cached;
       map.cache.inPlace.increment();
     } else {
+      CacheEvents.Version event = null;
       if (isRoomy) {
         map.cache.versions.increment();
+        event = CacheEvents.version();
       }
       PageRef fresh = map.cache.takeVersion(Fetch.folioBytes(filled));
       target = fresh;
+      map.witness.taken(run, fresh);
       keepRest(backing, fresh);
+      if (event != null) {
+        event.copied = (long) filled - count;
+        event.tell(map, start(), count);
+      }
     }
     if (from > filledBefore) {
       target().target().asSlice(filledBefore, from - filledBefore).fill((byte) 0);

@@ -135,6 +135,7 @@ final class Writeback {
     long start = first.start() + first.flight.from;
     long written = 0;
     Throwable failed = null;
+    CacheEvents.Writeback event = CacheEvents.writeback();
     map.beginOwn();
     try {
       written = write(start, wanted);
@@ -145,6 +146,10 @@ final class Writeback {
       failed = e;
     } finally {
       land(start, written, wanted, failed);
+      if (event != null) {
+        event.isFailed = failed != null;
+        event.tell(map, start, written);
+      }
       map.endOwn();
     }
     return last.index + 1;
@@ -178,6 +183,9 @@ final class Writeback {
       long end = 0;
       for (int i = 0; i < count; i++) {
         end += loans[i].length();
+        if (end <= written) {
+          map.witness.writtenBack(loans[i]);
+        }
         loans[i].close();
         runs.land(flying[i], end <= written, isDurable);
       }

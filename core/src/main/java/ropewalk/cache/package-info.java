@@ -22,4 +22,9 @@
 ///
 /// Read in this order: [ropewalk.cache.FileMap], `Run`, `Runs`, `Lending`, `Fetch`, `Overwrite`,
 /// [ropewalk.cache.PageCache], `S3Fifo`, `RunTree`, [ropewalk.cache.Readahead].
+///
+/// To see it at work: [ropewalk.cache.CacheStats] counts, `CacheEvents` tells Flight Recorder of
+/// what is rare (`ropewalk.Fetch`, `Version`, `Refusal`, `Writeback`, `Stall`), and a
+/// [ropewalk.cache.Biography] records every page of one file. `Witness` is where all of it is
+/// called; where nobody looks, it costs a look at a field.
 package ropewalk.cache;

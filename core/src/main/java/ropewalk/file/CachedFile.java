@@ -8,6 +8,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Backing;
+import ropewalk.cache.Biography;
 import ropewalk.cache.FileMap;
 import ropewalk.cache.Holder;
 import ropewalk.cache.PageCache;
@@ -261,6 +262,11 @@ public final class CachedFile implements Source, Sink, Positional {
   /// How often strangers have made us drop what was cached.
   long age() {
     return map.age();
+  }
+
+  /// Begins to record the lives of this file's pages, of those taken from now on.
+  public Biography record() {
+    return map.record();
   }
 
   /// The stamp under which the cached bytes were read.

@@ -2,6 +2,7 @@ package ropewalk.page;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// A power-of-two run of pages and its state word.
 ///
@@ -57,6 +58,10 @@ public final class Folio {
   /// Base-two logarithm of the number of pages. Changes only while the folio is at rest, under the
   /// slab's lock; whoever takes it has that lock after, or a magazine's.
   private int order;
+
+  /// Who is told what becomes of it, if anybody: set under a reference, so that the word's order is
+  /// enough.
+  private @Nullable FolioWatch watch;
 
   @SuppressWarnings("unused") // by WORD
   private volatile long word;
@@ -237,7 +242,21 @@ public final class Folio {
   }
 
   boolean tryGive() {
-    return home.kind() == FolioClass.GIFT && apply(Transition.GIVE);
+    if (home.kind() != FolioClass.GIFT || !apply(Transition.GIVE)) {
+      return false;
+    }
+    PageEvents.gift(this);
+    FolioWatch watching = watch;
+    if (watching != null) {
+      watching.given(this);
+    }
+    return true;
+  }
+
+  /// Has `watch` told what becomes of this folio until it is home, instead of whoever was told
+  /// before. The caller holds a reference.
+  public void watch(FolioWatch watch) {
+    this.watch = watch;
   }
 
   /// Marks the memory as bad. Nobody new may look at it, and it never returns to use.
@@ -299,12 +318,28 @@ public final class Folio {
       }
       long seen = exchange(transition.order(), word, next);
       if (seen == word) {
+        FolioWatch watching = watch;
+        if (watching != null) {
+          tell(watching, transition, next);
+        }
         if (FolioWord.references(next) == 0) {
           home.bringBack(this, word, next);
         }
         return;
       }
       word = seen;
+    }
+  }
+
+  /// Tells of a step down. Whoever took the last reference has the folio to itself until it is
+  /// home; anybody else may be told late, of a state that has gone.
+  private void tell(FolioWatch watching, Transition transition, long next) {
+    if (transition.equals(Transition.END_LOAN)) {
+      watching.loanEnded(this, FolioWord.loans(next));
+    }
+    if (FolioWord.references(next) == 0) {
+      watch = null;
+      watching.back(this);
     }
   }
 

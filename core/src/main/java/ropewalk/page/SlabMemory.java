@@ -85,7 +85,10 @@ final class SlabMemory implements AutoCloseable {
   /// Drops the pages behind a range, so that whoever still holds them keeps them and our next look
   /// meets zeros. False if the kernel would not.
   boolean drop(long start, long length) {
-    return syscalls.madvise(start, length, Maps.MADV_DONTNEED) >= 0;
+    PageEvents.Drop event = PageEvents.beginDrop();
+    boolean isDropped = syscalls.madvise(start, length, Maps.MADV_DONTNEED) >= 0;
+    PageEvents.endDrop(event, start, length, !isDropped);
+    return isDropped;
   }
 
   /// Lets `engine` know the first `most` bytes in advance, as far as it can. Once.

@@ -23,5 +23,6 @@
 ///
 /// Read in this order: [FolioWord], [Transition], [Folio], [Fragment], [PageRef], [FolioPool],
 /// [PoolPlan], [FragCache]; then Slab, Buddy, Handle, Handles and Striped for how it is done,
-/// [Ceilings] and [Leaks] for the rest.
+/// [Ceilings] and [Leaks] for the rest. To see it at work: [PoolStats] counts, `PageEvents` tells
+/// Flight Recorder of gifts and drops, a [FolioWatch] follows one folio home.
 package ropewalk.page;

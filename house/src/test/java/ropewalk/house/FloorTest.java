@@ -35,7 +35,7 @@ class FloorTest {
   private static final Map<String, Set<String>> READS =
       Map.of(
           "linux", Set.of(),
-          "core", Set.of("ropewalk.linux"),
+          "core", Set.of("ropewalk.linux", "jdk.jfr"),
           "protocols", Set.of("ropewalk.core", "org.apache.httpcomponents.core5.httpcore5"),
           "app",
               Set.of(
