@@ -74,6 +74,7 @@ public final class Ropewalk implements AutoCloseable {
   private final Relays relays;
   private final Splice splice;
   private final Ends ends;
+  private final Metrics metrics;
 
   Ropewalk(
       Engine engine, FolioPool pool, Registration registration, PageCache cache, Prices prices) {
@@ -88,6 +89,7 @@ public final class Ropewalk implements AutoCloseable {
             new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX));
     this.splice = new Splice(engine, pipes, prices);
     this.ends = new Ends(this);
+    this.metrics = new Metrics(pool, cache, engine, pipes);
   }
 
   /// Pool, engine and cache with defaults that fit this machine.
@@ -291,6 +293,11 @@ public final class Ropewalk implements AutoCloseable {
   /// Where pages of files wait.
   public PageCache cache() {
     return cache;
+  }
+
+  /// What this house tells of itself, figure by figure.
+  public Metrics metrics() {
+    return metrics;
   }
 
   /// Closes cache, engine and pool. Idempotent.

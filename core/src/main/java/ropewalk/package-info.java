@@ -6,5 +6,6 @@
 ///            └──────────────────────────────────────────────────────┘
 /// ```
 ///
-/// Start at [ropewalk.Ropewalk].
+/// Start at [ropewalk.Ropewalk]; its figures, for whatever you monitor with, are
+/// [ropewalk.Metrics].
 package ropewalk;
