@@ -3,6 +3,7 @@ package ropewalk.app.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import ropewalk.KeptPrices;
@@ -17,7 +18,7 @@ import ropewalk.splice.Prices;
     description =
         "Says what this kernel offers, which engine and routes follow, what is missing and how to"
             + " get it.",
-    footer = {"", "Example:", "  ./ropewalk doctor --json"})
+    footer = {"", "Example:", "  ./ropewalk doctor --json", "  ./ropewalk doctor --stats 9100"})
 final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object with the same facts.")
   private boolean isJson;
@@ -28,8 +29,23 @@ final class DoctorCommand implements Callable<Integer> {
           "Measure what the routes cost here, some seconds, and keep it for the next ones.")
   private boolean isCalibrating;
 
+  @Option(
+      names = "--stats",
+      paramLabel = "PORT",
+      description = "Watch a running 'serve --stats PORT' instead: its figures, second by second.")
+  private @Nullable Integer stats;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "With --stats: end after so many seconds (default: at Ctrl-C, or at its end).")
+  private int count = Integer.MAX_VALUE;
+
   @Override
   public Integer call() throws Exception {
+    if (stats != null) {
+      return new StatsWatch(stats, count).run();
+    }
     if (isCalibrating) {
       calibrate();
     }

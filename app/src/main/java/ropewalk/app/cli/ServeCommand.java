@@ -3,6 +3,7 @@ package ropewalk.app.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +23,7 @@ import ropewalk.app.server.Server;
     footer = {
       "",
       "Example:",
-      "  ./ropewalk serve . --port 8000 --cache 512M",
+      "  ./ropewalk serve . --port 8000 --cache 512M --stats 9100",
       "",
       "One line per request goes to standard output; Ctrl-C stops."
     })
@@ -55,10 +56,19 @@ final class ServeCommand implements Callable<Integer> {
       description = "Memory for pages of files (default: ${DEFAULT-VALUE}).")
   private long cache;
 
+  @Option(
+      names = "--stats",
+      paramLabel = "PORT",
+      description =
+          "Tell figures of the cache, the pool and the engine at http://127.0.0.1:PORT/metrics, 0 for"
+              + " any port (default: not at all). 'doctor --stats PORT' shows them.")
+  private @Nullable Integer stats;
+
   @Override
   public Integer call() throws Exception {
     ServeOptions options = options();
     try (Ropewalk walk = open();
+        Server figures = figures(walk, options);
         Server server = start(walk, options);
         // A signal lets responses under way finish; the process ends when this is done.
         OnSignal _ = OnSignal.run(server::close)) {
@@ -68,6 +78,9 @@ final class ServeCommand implements Callable<Integer> {
           bind.contains(":") ? "[" + bind + "]" : bind,
           server.port(),
           walk.engine().name());
+      if (figures != null) {
+        System.err.println("figures: http://127.0.0.1:" + figures.port() + "/metrics");
+      }
       server.await();
     }
     return Main.DONE;
@@ -89,6 +102,20 @@ final class ServeCommand implements Callable<Integer> {
       return Ropewalk.builder().cacheBytes(cache).open();
     } catch (IOException e) {
       throw Failure.of("can't start", e);
+    }
+  }
+
+  /// The figures' own door: never that of the folder, whose names are all its own.
+  private @Nullable Server figures(Ropewalk walk, ServeOptions options) throws Failure {
+    if (stats == null) {
+      return null;
+    }
+    try {
+      return Server.stats(walk, options.withBind("127.0.0.1", stats));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--stats: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw Failure.of("can't tell figures on 127.0.0.1:" + stats, e);
     }
   }
 

@@ -46,7 +46,7 @@ final class Connection implements Reception.Guest {
     ENDED
   }
 
-  private final Site site;
+  private final Answering site;
   private final ServeOptions options;
   private final Socket socket;
   private final Outflow out;
@@ -55,7 +55,7 @@ final class Connection implements Reception.Guest {
   private volatile boolean isCut;
 
   /// Takes `socket`.
-  Connection(Ropewalk walk, Site site, ServeOptions options, Socket socket) {
+  Connection(Ropewalk walk, Answering site, ServeOptions options, Socket socket) {
     this.site = site;
     this.options = options;
     this.socket = socket;

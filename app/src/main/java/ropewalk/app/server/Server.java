@@ -11,14 +11,15 @@ import ropewalk.net.Listener;
 ///
 /// Thread-safe. The `Ropewalk` stays its owner's and must outlive the server.
 public final class Server implements AutoCloseable {
-  private final Site site;
+  private final Closing closing;
   private final Listener listener;
   private final Reception reception;
   private final AtomicBoolean isStopping = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private Server(Ropewalk walk, ServeOptions options, Site site, Listener listener) {
-    this.site = site;
+  private Server(
+      Ropewalk walk, ServeOptions options, Answering site, Closing closing, Listener listener) {
+    this.closing = closing;
     this.listener = listener;
     this.reception =
         new Reception(
@@ -33,15 +34,35 @@ public final class Server implements AutoCloseable {
   /// @throws IOException if the directory can't be opened or the port can't be had
   public static Server start(Ropewalk walk, ServeOptions options) throws IOException {
     Site site = new Site(walk, walk.root(options.root()), options.cacheBytes() > 0);
+    return start(walk, options, site, site::close);
+  }
+
+  /// Serves the figures of the house instead of a folder: `/metrics`, for collectors and for
+  /// `doctor --stats`. Of `options` it takes where to listen and how long to wait; nothing is
+  /// logged.
+  ///
+  /// @throws IOException if the port can't be had
+  public static Server stats(Ropewalk walk, ServeOptions options) throws IOException {
+    ServeOptions quiet = options.withLog(line -> {});
+    return start(walk, quiet, new StatsPage(walk.metrics()), () -> {});
+  }
+
+  /// What has to be closed behind the last answer.
+  private interface Closing {
+    void close();
+  }
+
+  private static Server start(Ropewalk walk, ServeOptions options, Answering site, Closing closing)
+      throws IOException {
     Listener listener = null;
     try {
       listener = walk.listen(new Address.Tcp(options.bind(), options.port()).toString());
     } finally {
       if (listener == null) {
-        site.close();
+        closing.close();
       }
     }
-    Server server = new Server(walk, options, site, listener);
+    Server server = new Server(walk, options, site, closing, listener);
     server.reception.open();
     return server;
   }
@@ -68,7 +89,7 @@ public final class Server implements AutoCloseable {
   public void close() {
     if (isStopping.compareAndSet(false, true)) {
       reception.close();
-      site.close();
+      closing.close();
       ended.countDown();
     }
   }

@@ -42,7 +42,7 @@ import ropewalk.splice.Source;
 /// ```
 ///
 /// Thread-safe.
-final class Site implements AutoCloseable {
+final class Site implements Answering, AutoCloseable {
   private static final String INDEX = "index.html";
 
   /// A listing of more is no page that anybody reads; about 1.5 MB of HTML.
@@ -61,11 +61,8 @@ final class Site implements AutoCloseable {
     this.isCached = isCached;
   }
 
-  /// Gives the answer to `request`.
-  ///
-  /// @throws Refusal where there is none, with the status that says why
-  /// @throws IOException if the kernel failed (EIO, EMFILE): not the peer's fault
-  Answer answer(RequestHead request) throws IOException, Refusal {
+  @Override
+  public Answer answer(RequestHead request) throws IOException, Refusal {
     if (!request.isGet() && !request.isHead()) {
       throw Refusal.of(Status.METHOD_NOT_ALLOWED, "only GET and HEAD are served here");
     }

@@ -5,7 +5,8 @@
 ///   Server ─┐         accept, at most connectionsMax at a time
 ///   Proxy ──┴─ Reception ──────────────────────────────► Connection      one virtual thread each
 ///                 │                                      │  Inflow      bytes in, with deadlines
-///                 │ close(): idle ones end, busy ones    │  Site        request ─► Answer
+///                 │ close(): idle ones end, busy ones    │  Answering   request ─► Answer
+///                 │                                      │    Site, StatsPage
 ///                 │          finish until the deadline,  │  Outflow     head, MORE, then the pages
 ///                 │          then a reset                │  LogLine     one line for the log
 ///                 └────────────────────────────────────► Passage         connect, net.Relay, a line
@@ -24,7 +25,7 @@
 ///    (RESOLVE_BENEATH).
 ///
 /// What the bytes mean is in `ropewalk.http`; here is only what happens with them. Read
-/// [Reception], [Server], [Connection], [Site]; [Proxy], [Passage].
+/// [Reception], [Server], [Connection], [Answering], [Site]; [Proxy], [Passage].
 @NullMarked
 package ropewalk.app.server;
 
