@@ -107,7 +107,7 @@ final class Run implements AutoCloseable {
   private Sample sample(Subject subject, Cell cell, int round) throws IOException {
     Child sender = Objects.requireNonNull(senders.get(subject));
     long bytes = cell.size() * cell.count();
-    Path file = files.of(cell.size());
+    Path file = files.of(cell.size(), cell.isWarm());
     if (cell.heat() == Heat.COLD) {
       files.cool(file);
     }

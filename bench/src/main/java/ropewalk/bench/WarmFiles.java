@@ -29,12 +29,19 @@ final class WarmFiles implements AutoCloseable {
     return Files.getFileStore(folder).type();
   }
 
+  /// The file of `size` bytes that is sent again and again.
   Path of(long size) throws IOException {
-    Path known = files.get(size);
+    return of(size, true);
+  }
+
+  /// One for those who may keep it mapped, and one for all others: what is mapped can't be dropped.
+  Path of(long size, boolean isWarm) throws IOException {
+    long key = isWarm ? size : -size;
+    Path known = files.get(key);
     if (known != null) {
       return known;
     }
-    Path file = folder.resolve(size + ".bytes");
+    Path file = folder.resolve((isWarm ? "warm-" : "once-") + size + ".bytes");
     byte[] block = new byte[1 << 20];
     new Random(size).nextBytes(block);
     try (FileChannel out =
@@ -44,7 +51,7 @@ final class WarmFiles implements AutoCloseable {
       }
       out.force(true); // no writeback in the middle of a round
     }
-    files.put(size, file);
+    files.put(key, file);
     return file;
   }
 

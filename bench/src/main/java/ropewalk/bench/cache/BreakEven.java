@@ -54,16 +54,17 @@ final class BreakEven {
     Path folder = Files.createTempDirectory("ropewalk-bench");
     try (Eater eater = new Eater(folder.resolve("eater.sock"))) {
       List<Path> files = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 4; i++) {
         files.add(file(folder.resolve(i + ".bytes")));
       }
       Path door = folder.resolve("eater.sock");
-      try (Holding.Lent ours = new Holding.Lent(files.get(0), door, CACHE_BYTES);
+      try (Holding.Lent ours = new Holding.Lent(files.get(0), door, CACHE_BYTES, true);
+          Holding gathered = new Holding.Lent(files.get(3), door, CACHE_BYTES, false);
           Holding copied = new Holding.Copied(files.get(1), door);
           Holding relaxed = new Holding.Relaxed(files.get(2), door)) {
         for (int percent : PERCENT) {
           for (long size = SIZE_MIN; size <= SIZE_MAX; size *= 4) {
-            cell(eater, List.of(ours, copied, relaxed), size, percent);
+            cell(eater, List.of(ours, gathered, copied, relaxed), size, percent);
           }
         }
         for (long size = SIZE_MIN; size <= SIZE_MAX; size *= 4) {

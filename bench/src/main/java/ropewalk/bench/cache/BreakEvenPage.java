@@ -11,6 +11,7 @@ import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import ropewalk.bench.Ratio;
 
@@ -18,6 +19,7 @@ import ropewalk.bench.Ratio;
 /// sendfile's. Below the line at one strict is cheaper.
 final class BreakEvenPage {
   private static final String OURS = "strict";
+  private static final String GATHERED = "strict, gathered";
   private static final String COPYING = "read + write";
   private static final String RELAXED = "transferTo (relaxed)";
 
@@ -32,32 +34,39 @@ final class BreakEvenPage {
     book.say(
         """
         A file is sent over AF_UNIX to a thread that reads, and some of its pages are overwritten while they are on
-        loan. *Strict* lends all of it into a pipe before the first overwrite, which is the most that can be on loan.
+        loan. *Strict* lends all of it into a pipe before the first overwrite, which is the most that can be on loan, and then gives
+        the pages to the kernel, as a move does; *gathered* has the kernel copy them instead, so that nothing has to be dropped.
         Ratios are of CPU, strict as a multiple of the other: **less is better**; they are bold where the sign interval
         leaves out 1. Held: memory beside what is cached, at the most.
 
         """);
-    for (String other : new String[] {COPYING, RELAXED}) {
-      String chart = chart(book, folder, other, sizes, percents);
-      book.say("## Against %s%n%n![%s](%s)%n%n| size |", other, chart, chart);
-      for (int percent : percents) {
-        book.say(" %d %% overwritten |", percent);
-      }
-      book.say("%n|---:|%s%n", "---:|".repeat(percents.length));
-      for (long size : sizes) {
-        book.say("| %s |", words(size));
-        for (int percent : percents) {
-          String cell = BreakEven.cell(size, percent);
-          book.say(" %s |", Book.words(book.ratio(cell, OURS, other, BreakEven.CPU)));
-        }
-        book.say("%n");
-      }
-      book.say("%n");
-    }
+    against(book, folder, OURS, COPYING, sizes, percents);
+    against(book, folder, GATHERED, COPYING, sizes, percents);
+    against(book, folder, OURS, RELAXED, sizes, percents);
     held(book, sizes, percents);
     books(book, sizes);
     evenFrom(book, sizes, percents);
     book.write(folder, "Break-even of strict splice");
+  }
+
+  private static void against(
+      Book book, Path folder, String ours, String other, long[] sizes, int[] percents)
+      throws IOException {
+    String chart = chart(book, folder, ours, other, sizes, percents);
+    book.say("## %s against %s%n%n![%s](%s)%n%n| size |", ours, other, chart, chart);
+    for (int percent : percents) {
+      book.say(" %d %% overwritten |", percent);
+    }
+    book.say("%n|---:|%s%n", "---:|".repeat(percents.length));
+    for (long size : sizes) {
+      book.say("| %s |", words(size));
+      for (int percent : percents) {
+        String cell = BreakEven.cell(size, percent);
+        book.say(" %s |", Book.words(book.ratio(cell, ours, other, BreakEven.CPU)));
+      }
+      book.say("%n");
+    }
+    book.say("%n");
   }
 
   private static void held(Book book, long[] sizes, int[] percents) {
@@ -107,31 +116,36 @@ final class BreakEvenPage {
   /// The answer in a line each: the smallest size from which on strict is not dearer than copying.
   private static void evenFrom(Book book, long[] sizes, int[] percents) {
     book.say("## Even with read + write from%n%n");
-    for (int percent : percents) {
-      String answer = "not up to " + words(sizes[sizes.length - 1]);
-      for (int i = sizes.length - 1; i >= 0; i--) {
-        String cell = BreakEven.cell(sizes[i], percent);
-        Ratio ratio = book.ratio(cell, OURS, COPYING, BreakEven.CPU);
-        if (ratio.median() > 1) {
-          break;
+    for (String ours : new String[] {OURS, GATHERED}) {
+      for (int percent : percents) {
+        String answer = "not up to " + words(sizes[sizes.length - 1]);
+        for (int i = sizes.length - 1; i >= 0; i--) {
+          String cell = BreakEven.cell(sizes[i], percent);
+          Ratio ratio = book.ratio(cell, ours, COPYING, BreakEven.CPU);
+          if (ratio.median() > 1) {
+            break;
+          }
+          answer = words(sizes[i]);
         }
-        answer = words(sizes[i]);
+        book.say("- %s, %d %% overwritten: %s%n", ours, percent, answer);
       }
-      book.say("- %d %% overwritten: %s%n", percent, answer);
     }
   }
 
-  private static String chart(Book book, Path folder, String other, long[] sizes, int[] percents)
+  private static String chart(
+      Book book, Path folder, String ours, String other, long[] sizes, int[] percents)
       throws IOException {
     XYChart chart =
         new XYChartBuilder()
             .width(900)
             .height(520)
-            .title("Strict splice against " + other + ": CPU, as a multiple")
+            .title("CPU of '" + ours + "' as a multiple of '" + other + "'")
             .xAxisTitle("bytes sent at a time")
-            .yAxisTitle("strict / " + other + " (below 1 strict is cheaper)")
+            .yAxisTitle("CPU, as a multiple (below 1 strict is cheaper)")
             .build();
-    chart.getStyler().setYAxisMin(0.0).setMarkerSize(7);
+    chart.getStyler().setYAxisLogarithmic(true).setMarkerSize(7);
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideS);
+    chart.getStyler().setLegendLayout(Styler.LegendLayout.Horizontal);
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setXAxisTickLabelsFormattingFunction(x -> words(1L << Math.round(x)));
     double[] x = Arrays.stream(sizes).mapToDouble(Long::numberOfTrailingZeros).toArray();
@@ -139,7 +153,7 @@ final class BreakEvenPage {
       double[] y = new double[sizes.length];
       for (int j = 0; j < y.length; j++) {
         String cell = BreakEven.cell(sizes[j], percents[i]);
-        y[j] = book.ratio(cell, OURS, other, BreakEven.CPU).median();
+        y[j] = book.ratio(cell, ours, other, BreakEven.CPU).median();
       }
       String name = percents[i] + " % overwritten";
       XYSeries series = chart.addSeries(name, x, y);
@@ -153,7 +167,11 @@ final class BreakEvenPage {
     even.setLineColor(Color.GRAY);
     even.setLineStyle(
         new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 1, new float[] {6}, 0));
-    String file = book.name() + (other.equals(COPYING) ? "-copying" : "-relaxed");
+    String file =
+        book.name()
+            + (ours.equals(GATHERED)
+                ? "-gathered"
+                : other.equals(COPYING) ? "-copying" : "-relaxed");
     ChartEncoder.saveChart(chart, folder.resolve(file) + ".png", "png");
     return file + ".png";
   }

@@ -60,9 +60,13 @@ interface Holding extends AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment page = arena.allocate(Rewriting.PAGE);
     private final Tally tally = new Tally();
+    private final boolean isGiving;
     private long held;
 
-    Lent(Path path, Path listener, long cacheBytes) throws IOException {
+    /// @param isGiving gives the pages to the kernel, as a move does; else they are gathered, which
+    ///   is one copy by the kernel and nothing to drop afterwards
+    Lent(Path path, Path listener, long cacheBytes, boolean isGiving) throws IOException {
+      this.isGiving = isGiving;
       walk = Ropewalk.builder().engine(Engine.Choice.EPOLL).cacheBytes(cacheBytes).open();
       file = walk.file(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       socket = walk.connect("unix:" + listener);
@@ -70,7 +74,7 @@ interface Holding extends AutoCloseable {
 
     @Override
     public String name() {
-      return "strict";
+      return isGiving ? "strict" : "strict, gathered";
     }
 
     @Override
@@ -87,7 +91,7 @@ interface Holding extends AutoCloseable {
         held = 0;
       }
       for (long sent = 0; sent < size; ) {
-        long accepted = socket.give(pipe, size - sent, true, tally);
+        long accepted = isGiving ? socket.give(pipe, size - sent, true, tally) : 0;
         sent += accepted > 0 ? accepted : socket.drain(pipe, size - sent, true, tally);
       }
     }

@@ -1,5 +1,8 @@
 package ropewalk.bench.cache;
 
+import static ropewalk.cache.Writing.BACK;
+import static ropewalk.cache.Writing.THROUGH;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +38,10 @@ final class Producer {
     Path folder = Files.createTempDirectory("ropewalk-bench");
     List<Writing> field = new ArrayList<>();
     try {
-      field.add(new Writing.Pages(folder.resolve("ours"), 2 * volume));
+      // A tenth of the cache may be dirty before the background begins, which would be measured
+      // too.
+      field.add(new Writing.Pages(folder.resolve("back"), 12 * volume, BACK));
+      field.add(new Writing.Pages(folder.resolve("through"), 2 * volume, THROUGH));
       field.add(new Writing.Channel(folder.resolve("channel")));
       field.add(new Writing.Mapped(folder.resolve("mapped"), volume));
       List<Writing> turn = new ArrayList<>(field);

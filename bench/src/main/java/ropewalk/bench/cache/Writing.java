@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import ropewalk.Ropewalk;
 import ropewalk.engine.Engine;
 import ropewalk.file.CachedFile;
@@ -51,16 +52,24 @@ interface Writing extends AutoCloseable {
     private final Pipe pipe = Pipe.open(16);
     private final Tally tally = new Tally();
 
-    Pages(Path path, long cacheBytes) throws IOException {
+    private final ropewalk.cache.Writing writing;
+
+    /// @param writing whether its bytes go through to the kernel at once, or wait in the cache
+    Pages(Path path, long cacheBytes, ropewalk.cache.Writing writing) throws IOException {
+      this.writing = writing;
       walk = Ropewalk.builder().engine(Engine.Choice.EPOLL).cacheBytes(cacheBytes).open();
       file =
           walk.file(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              path,
+              writing,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
     }
 
     @Override
     public String name() {
-      return "ours, through";
+      return "ours, " + writing.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -78,8 +87,8 @@ interface Writing extends AutoCloseable {
     }
 
     @Override
-    public void flush() {
-      // Each write went through to the kernel.
+    public void flush() throws IOException {
+      file.flush();
     }
 
     @Override
