@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import ropewalk.cache.Writing;
 import ropewalk.file.CachedFile;
 import ropewalk.testkit.Gen;
 
@@ -14,15 +15,25 @@ final class Script {
 
   private static final int WRITE_MAX = 20_000;
 
+  /// Where the bytes of all steps so far are, at least.
+  enum Reach {
+    CACHE,
+    KERNEL,
+    MEDIUM
+  }
+
   /// One step.
   sealed interface Step {
     /// Tells the judge, before it begins.
     void announce(Promise promise);
 
     /// Carries it out.
-    ///
-    /// @return true if all steps so far are on the medium now
-    boolean run(CachedFile file) throws IOException;
+    void run(CachedFile file) throws IOException;
+
+    /// What is promised when it has returned, in this mode of writing.
+    default Reach reach(Writing writing) {
+      return writing == Writing.BACK ? Reach.CACHE : Reach.KERNEL;
+    }
   }
 
   /// Bytes that are made from `seed`.
@@ -43,12 +54,17 @@ final class Script {
     }
 
     @Override
-    public boolean run(CachedFile file) throws IOException {
+    public void run(CachedFile file) throws IOException {
       long n = file.write(MemorySegment.ofArray(bytes()), at);
       if (n != length) {
         throw new IOException("wrote " + n + " of " + this);
       }
-      return false;
+    }
+
+    /// In SYNC mode it is on the medium, but a size that was set before it may not be.
+    @Override
+    public Reach reach(Writing writing) {
+      return writing == Writing.SYNC ? Reach.MEDIUM : Step.super.reach(writing);
     }
   }
 
@@ -60,9 +76,8 @@ final class Script {
     }
 
     @Override
-    public boolean run(CachedFile file) throws IOException {
+    public void run(CachedFile file) throws IOException {
       file.truncate(to);
-      return false;
     }
   }
 
@@ -72,9 +87,29 @@ final class Script {
     public void announce(Promise promise) {}
 
     @Override
-    public boolean run(CachedFile file) throws IOException {
+    public void run(CachedFile file) throws IOException {
       file.sync(isDataOnly);
-      return true;
+    }
+
+    @Override
+    public Reach reach(Writing writing) {
+      return Reach.MEDIUM;
+    }
+  }
+
+  /// Everything is to be the kernel's.
+  record Flush() implements Step {
+    @Override
+    public void announce(Promise promise) {}
+
+    @Override
+    public void run(CachedFile file) throws IOException {
+      file.flush();
+    }
+
+    @Override
+    public Reach reach(Writing writing) {
+      return Reach.KERNEL;
     }
   }
 
@@ -82,10 +117,17 @@ final class Script {
 
   /// Some steps, of which one in `syncs` is a sync.
   static List<Step> of(Gen gen, int count, int syncs) {
+    return of(gen, count, syncs, true);
+  }
+
+  /// The same, with or without any that sets the size.
+  static List<Step> of(Gen gen, int count, int syncs, boolean truncates) {
     List<Step> steps = new ArrayList<>();
     while (steps.size() < count) {
       steps.add(
-          gen.oneIn(syncs) ? new Sync(gen.bool()) : gen.oneIn(9) ? truncate(gen) : write(gen));
+          gen.oneIn(syncs)
+              ? gen.oneIn(3) ? new Flush() : new Sync(gen.bool())
+              : truncates && gen.oneIn(9) ? truncate(gen) : write(gen));
     }
     return steps;
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import ropewalk.cache.Writing;
 import ropewalk.linux.Errno;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.Open;
@@ -28,6 +29,9 @@ import ropewalk.testkit.Gen;
 ///          '--> twin:  a file, by plain calls                v
 ///                 '-------------- all three equal ----------'
 /// ```
+///
+/// The openings write in any of the modes of [Writing]; what was written [Writing#BACK] reaches the
+/// file with a flush, a sync or the last close, and is looked for there after one of these.
 ///
 /// What was lent is kept in pipes, with the bytes that it was when it was lent, until a later step
 /// looks whether it still is.
@@ -51,6 +55,7 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     STRANGER,
     STRANGE_SIZE,
     DROP,
+    FLUSH,
     SYNC
   }
 
@@ -89,6 +94,9 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   private final List<Held> held = new ArrayList<>();
   private final Path path;
 
+  /// Whether the file may lack what was written, because it waits in the cache.
+  private boolean isBehind;
+
   /// On a file that does not exist yet; beside it a twin is made. `workbench` is memory of
   /// [#WORKBENCH] bytes to use; `acts` counts what is done.
   CachedModel(Gen gen, FileRoom room, Path path, MemorySegment workbench, EnumMap<Act, Long> acts)
@@ -116,7 +124,10 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     return fd;
   }
 
+  /// In any mode of writing.
   private CachedFile open(StandardOpenOption... more) throws IOException {
+    Writing writing =
+        gen.oneIn(8) ? Writing.SYNC : gen.pick(Writing.THROUGH, Writing.BACK, Writing.BACK);
     List<StandardOpenOption> how = new ArrayList<>(List.of(more));
     how.add(StandardOpenOption.READ);
     how.add(StandardOpenOption.WRITE);
@@ -128,10 +139,25 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     return gen.pick(files);
   }
 
+  /// Any of the openings, to change the file by.
+  CachedFile writer() {
+    CachedFile file = file();
+    isBehind |= file.writing() == Writing.BACK;
+    return file;
+  }
+
+  /// Brings the file up to date, if it may not be.
+  void catchUp() throws IOException {
+    if (isBehind) {
+      file().flush();
+      isBehind = false;
+    }
+  }
+
   void openOneMore() throws IOException {
     if (files.size() < OPEN_MAX) {
-      note(Act.OPEN, "open one more");
       files.add(open());
+      note(Act.OPEN, "open one more, " + files.getLast().writing());
     }
   }
 
@@ -142,13 +168,16 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     }
   }
 
+  /// Closes all. The last one to be closed has brought the file up to date.
   void reopen() throws IOException {
-    note(Act.REOPEN, "close all, open");
     for (CachedFile each : files) {
       each.close();
     }
     files.clear();
+    isBehind = false;
+    compare(contents(stranger), part(0, SIZE_MAX), 0);
     files.add(open());
+    note(Act.REOPEN, "close all, open " + files.getFirst().writing());
   }
 
   // ---- what is the same everywhere
@@ -187,6 +216,7 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   /// Everything, as all sides have it.
   void compareAll() throws IOException {
     byte[] wanted = part(0, SIZE_MAX);
+    catchUp();
     compare(room.drained(file().from(0, Long.MAX_VALUE), Long.MAX_VALUE), wanted, 0);
     compare(contents(stranger), wanted, 0);
     compare(contents(twin), wanted, 0);

@@ -51,7 +51,7 @@ final class CachedProgram extends CachedModel {
   }
 
   private void step() throws IOException {
-    switch (gen.in(0, 31)) {
+    switch (gen.in(0, 32)) {
       case 0, 1, 2, 3 -> read();
       case 4 -> discard();
       case 5, 6, 7, 8 -> lend();
@@ -68,6 +68,7 @@ final class CachedProgram extends CachedModel {
       case 28 -> revalidate();
       case 29 -> strange();
       case 30 -> drop();
+      case 31 -> flush();
       default -> sync();
     }
   }
@@ -148,7 +149,7 @@ final class CachedProgram extends CachedModel {
         ShapedMemory.source(
             gen, room.pool, workbench, bytes, gen.pick(ShapedMemory.Form.values()))) {
       note(Act.WRITE, "write(%s, %d @%d)".formatted(memory.form(), bytes.length, at));
-      assertThat(file().write(memory.iter(), at, room.tally)).isEqualTo(bytes.length);
+      assertThat(writer().write(memory.iter(), at, room.tally)).isEqualTo(bytes.length);
       assertThat(memory.left()).as("left in the iterator").isZero();
     }
     wrote(at, bytes);
@@ -177,7 +178,7 @@ final class CachedProgram extends CachedModel {
     note(Act.DRAIN, "drain(%d @%d)".formatted(bytes.length, at));
     List<PageRef> owners = new ArrayList<>();
     try (Pipe pipe = piped(bytes, owners);
-        Sink sink = file().to(at)) {
+        Sink sink = writer().to(at)) {
       while (pipe.bytes() > 0) {
         long limit = gen.in(1, 100_000);
         long before = pipe.bytes();
@@ -197,7 +198,7 @@ final class CachedProgram extends CachedModel {
     byte[] bytes = fresh(length(at));
     note(Act.SPLICE_IN, "splice(%d @%d, in)".formatted(bytes.length, at));
     List<PageRef> owners = new ArrayList<>();
-    Operand target = Operand.of(file(), Open.O_RDWR);
+    Operand target = Operand.of(writer(), Open.O_RDWR);
     try (Pipe pipe = piped(bytes, owners)) {
       Operand source = Operand.of(PipeEnd.ofSink(pipe, 0));
       for (long done = 0; done < bytes.length; ) {
@@ -223,7 +224,7 @@ final class CachedProgram extends CachedModel {
     byte[] bytes = part(from, length);
     note(Act.COPY, "copy(%d @%d to %d)".formatted(length, from, to));
     try (Source source = file().from(from, bytes.length);
-        Sink sink = file().to(to)) {
+        Sink sink = writer().to(to)) {
       assertThat(room.move(source, sink)).isEqualTo(bytes.length);
     }
     wrote(to, bytes);
@@ -234,7 +235,7 @@ final class CachedProgram extends CachedModel {
   private void truncate() throws IOException {
     int to = gen.oneIn(3) ? offset() : gen.in(0, Math.min(SIZE_MAX, size + 50_000));
     note(Act.TRUNCATE, "truncate(%d)".formatted(to));
-    file().truncate(to);
+    writer().truncate(to);
     truncated(to);
   }
 
@@ -245,6 +246,7 @@ final class CachedProgram extends CachedModel {
 
   /// Somebody else writes, or sets the size, and we look again.
   private void strange() throws IOException {
+    catchUp(); // what is written back later would hide what the stranger wrote
     if (gen.bool()) {
       int at = offset();
       byte[] bytes = fresh(Math.min(length(at), 20_000));
@@ -263,6 +265,18 @@ final class CachedProgram extends CachedModel {
   private void drop() {
     note(Act.DROP, "drop all that is cached");
     room.cache.drop();
+  }
+
+  private void flush() throws IOException {
+    if (gen.bool()) {
+      note(Act.FLUSH, "flush");
+      file().flush();
+    } else {
+      int at = offset();
+      int length = length(at);
+      note(Act.FLUSH, "flush(%d @%d)".formatted(length, at));
+      file().flush(at, length);
+    }
   }
 
   private void sync() throws IOException {

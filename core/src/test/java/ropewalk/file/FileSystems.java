@@ -15,21 +15,23 @@ import ropewalk.testkit.TempFiles;
 /// `testkit/images` makes where the test is root.
 ///
 /// A player has its folder for itself and has to leave it empty.
-final class FileSystems {
+public final class FileSystems {
   /// What is done in a folder.
-  interface Play {
+  public interface Play {
     void in(Path folder) throws Exception;
   }
 
   private FileSystems() {}
 
-  static void onTheTemporaryFolder(Play play) throws Exception {
+  /// In a new folder for temporary files.
+  public static void onTheTemporaryFolder(Play play) throws Exception {
     try (TempFiles files = new TempFiles()) {
       play.in(files.folder());
     }
   }
 
-  static void onTmpfs(Play play) throws Exception {
+  /// In a new folder of /dev/shm, if there is one.
+  public static void onTmpfs(Play play) throws Exception {
     Path shared = OnHost.file("/dev/shm");
     Path folder = Files.createTempDirectory(shared, "ropewalk-test-");
     try {
@@ -41,7 +43,7 @@ final class FileSystems {
 
   /// On `ext4`, `ext4-1k`, `xfs`, `btrfs` or `btrfs-nocow`, in an image in a new folder of
   /// `images`.
-  static void onAnImage(String kind, Path images, Play play) throws Exception {
+  public static void onAnImage(String kind, Path images, Play play) throws Exception {
     OnHost.root();
     OnHost.program("mkfs." + kind.replaceAll("-.*", ""));
     String folder = Files.createTempDirectory(images, "ropewalk-images-").toString();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ropewalk.Ropewalk;
+import ropewalk.cache.Writing;
 import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
 import ropewalk.page.PoolPlan;
@@ -72,7 +73,8 @@ class RetransmittedTest {
   private Handover.Tallied play(Ropewalk walk, String what, List<Torture.Way> ways)
       throws Exception {
     long before = DroppingNamespace.resent();
-    try (Torture torture = new Torture(walk, folder, TimeUnit.SECONDS.toNanos(SECONDS))) {
+    try (Torture torture =
+        new Torture(walk, Writing.THROUGH, folder, TimeUnit.SECONDS.toNanos(SECONDS))) {
       torture.run(ways, SEED);
       long resent = DroppingNamespace.resent() - before;
       System.out.printf("%s: %s; %,d segments sent again%n", what, torture.tallied, resent);

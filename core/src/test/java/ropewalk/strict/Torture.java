@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import ropewalk.Ropewalk;
+import ropewalk.cache.Writing;
 import ropewalk.file.CachedFile;
 import ropewalk.file.PlainFile;
 import ropewalk.iov.IovIter;
@@ -60,12 +61,14 @@ final class Torture implements AutoCloseable {
   private final PageVersions versions = new PageVersions(PAGES);
   final Handover.Tallied tallied = new Handover.Tallied();
 
-  Torture(Ropewalk walk, Path folder, long nanos) throws IOException {
+  /// On a new file in `folder`, for so long.
+  Torture(Ropewalk walk, Writing writing, Path folder, long nanos) throws IOException {
     this.walk = walk;
     this.folder = folder;
     this.file =
         walk.file(
             folder.resolve("tortured"),
+            writing,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE,
             StandardOpenOption.CREATE);
@@ -88,6 +91,9 @@ final class Torture implements AutoCloseable {
       all.add(start(() -> write(gen)));
     }
     all.add(start(() -> truncate(Gen.seeded(seed + 10))));
+    if (file.writing() == Writing.BACK) {
+      all.add(start(() -> flush(Gen.seeded(seed + 20))));
+    }
     for (int i = 0; i < ways.size(); i++) {
       Way way = ways.get(i);
       Gen gen = Gen.seeded(seed + 100 + i);
@@ -166,6 +172,15 @@ final class Torture implements AutoCloseable {
       } finally {
         versions.unlock(first, TAIL);
       }
+    }
+    return null;
+  }
+
+  /// Has written back what is dirty, while it is lent and overwritten.
+  private Void flush(Gen gen) throws Exception {
+    while (!isOver()) {
+      Thread.sleep(gen.in(1, 20));
+      file.flush();
     }
     return null;
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import ropewalk.Ropewalk;
+import ropewalk.cache.Writing;
 import ropewalk.file.CachedFile;
 import ropewalk.file.DirectFile;
 import ropewalk.file.PlainFile;
@@ -76,12 +77,12 @@ sealed interface Target extends AutoCloseable {
     }
   }
 
-  /// Through our cache: a [CachedFile].
+  /// Through our cache: a [CachedFile], in any mode of writing.
   final class Cached implements Target {
     private final CachedFile file;
 
-    Cached(Ropewalk walk, Path path) throws IOException {
-      this.file = walk.file(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    Cached(Ropewalk walk, Path path, Writing writing) throws IOException {
+      this.file = walk.file(path, writing, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     @Override

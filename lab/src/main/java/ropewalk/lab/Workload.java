@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import ropewalk.Ropewalk;
+import ropewalk.cache.Writing;
 
 /// Carries out a [Script] on a file of ours, in the guest: `Workload FILE SEED STEPS KIND [skip]`.
 ///
-/// `KIND` is how the file is written: `plain`, `cached`, `direct` or `replaced`, see [Target]. After each
-/// sync has *returned*, the line `kept N` goes to standard output, N the step's number, and the
-/// workload waits for a line on standard input: until then nobody has been promised anything, and
-/// nothing else happens meanwhile.
+/// `KIND` is how the file is written: `plain`, `cached`, `cached-back`, `direct` or `replaced`, see
+/// [Target]. After each sync has *returned*, the line `kept N` goes to standard output, N the
+/// step's number, and the workload waits for a line on standard input: until then nobody has been
+/// promised anything, and nothing else happens meanwhile.
 ///
 /// With `skip` it promises and doesn't sync: the lie that the oracle must find.
 public final class Workload implements AutoCloseable {
@@ -26,10 +27,13 @@ public final class Workload implements AutoCloseable {
     this.target =
         switch (kind) {
           case "plain" -> new Target.Plain(walk, path);
-          case "cached" -> new Target.Cached(walk, path);
+          case "cached" -> new Target.Cached(walk, path, Writing.THROUGH);
+          case "cached-back" -> new Target.Cached(walk, path, Writing.BACK);
           case "direct" -> new Target.Direct(walk, path);
           case "replaced" -> new Target.Replaced(walk, path);
-          default -> throw new IllegalArgumentException("plain, cached, direct or replaced, not " + kind);
+          default ->
+              throw new IllegalArgumentException(
+                  "plain, cached, cached-back, direct or replaced, not " + kind);
         };
   }
 
