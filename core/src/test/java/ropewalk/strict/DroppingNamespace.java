@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import ropewalk.testkit.ChildVm;
 import ropewalk.testkit.OnHost;
 
@@ -31,7 +32,11 @@ final class DroppingNamespace implements AutoCloseable {
   private static final String BYTECODE =
       "4,32 0 0 4294963256,37 0 1 " + (0xffff_ffffL / 100 * (100 - PERCENT)) + ",6 0 0 2,6 0 0 0";
 
-  private final String name = "ropewalk-" + ProcessHandle.current().pid();
+  /// How many there have been: names don't come twice, since what is taken away goes in its own
+  /// time.
+  private static final AtomicInteger MADE = new AtomicInteger();
+
+  private final String name;
   private final String near;
   private final String far;
   private final String subnet;
@@ -43,9 +48,12 @@ final class DroppingNamespace implements AutoCloseable {
     OnHost.program("ip");
     OnHost.program("tc");
     long pid = ProcessHandle.current().pid();
-    near = "rwn" + pid % 10_000_000;
-    far = "rwf" + pid % 10_000_000;
-    subnet = "198.18." + pid % 256 + "."; // for measurements between networks: RFC 2544
+    int made = MADE.getAndIncrement();
+    name = "ropewalk-" + pid + "-" + made;
+    near = "rwn" + pid % 10_000_000 + "-" + made;
+    far = "rwf" + pid % 10_000_000 + "-" + made;
+    // For measurements between networks: RFC 2544.
+    subnet = "198." + (18 + made % 2) + "." + (pid + made) % 256 + ".";
     assumeTrue(tried("ip", "netns", "add", name), "no network namespace");
     boolean isReady = false;
     try {
@@ -70,7 +78,7 @@ final class DroppingNamespace implements AutoCloseable {
       }
     } finally {
       if (!isReady) {
-        must("ip", "netns", "del", name);
+        remove();
       }
     }
   }
@@ -143,6 +151,11 @@ final class DroppingNamespace implements AutoCloseable {
   public void close() throws IOException {
     reader.getOutputStream().close();
     Process _ = reader.destroyForcibly().onExit().join();
+    remove();
+  }
+
+  private void remove() throws IOException {
+    boolean _ = tried("ip", "link", "del", near); // and with it the far one, if there are any
     must("ip", "netns", "del", name);
   }
 }
