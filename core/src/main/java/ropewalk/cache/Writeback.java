@@ -150,7 +150,6 @@ final class Writeback {
         event.isFailed = failed != null;
         event.tell(map, start, written);
       }
-      map.endOwn();
     }
     return last.index + 1;
   }
@@ -180,6 +179,7 @@ final class Writeback {
     boolean isDurable = backing.isDurable();
     runs.lock.lock();
     try {
+      map.endOwn(); // with the lock: who sees these runs clean may ask for a stamp that counts
       long end = 0;
       for (int i = 0; i < count; i++) {
         end += loans[i].length();

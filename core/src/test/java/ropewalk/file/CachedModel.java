@@ -131,7 +131,8 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     List<StandardOpenOption> how = new ArrayList<>(List.of(more));
     how.add(StandardOpenOption.READ);
     how.add(StandardOpenOption.WRITE);
-    return CachedFile.open(room.engine, room.cache, path, how.toArray(StandardOpenOption[]::new));
+    return CachedFile.open(
+        room.engine, room.cache, path, writing, how.toArray(StandardOpenOption[]::new));
   }
 
   /// Any of the openings.
