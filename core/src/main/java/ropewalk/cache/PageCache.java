@@ -146,6 +146,11 @@ public final class PageCache implements AutoCloseable {
     return isClosed;
   }
 
+  /// Whose memory it is.
+  public FolioPool pool() {
+    return pool;
+  }
+
   /// What it did and what it holds.
   public CacheStats stats() {
     long bytes;

@@ -15,7 +15,12 @@ public enum CacheOption implements OpenOption {
 
   /// Takes no lease while it reads. For files whose writers open them with O_NONBLOCK, and would
   /// get EAGAIN where others wait.
-  UNGUARDED;
+  UNGUARDED,
+
+  /// Reads and writes the disk past the kernel's cache (O_DIRECT), so that what we cache is not
+  /// cached twice. A miss then always asks the disk; small writes read their block first. For who
+  /// gives this cache most of the memory.
+  DIRECT;
 
   /// Those among `options` that are ours.
   static Set<CacheOption> among(OpenOption... options) {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Backing;
 import ropewalk.cache.Biography;
@@ -92,7 +93,7 @@ public final class CachedFile implements Source, Sink, Positional {
   /// The same, with writes that return when `writing` says.
   public static CachedFile of(Engine engine, PageCache cache, Fd fd, Writing writing)
       throws IOException {
-    return CachedOpening.of(engine, cache, fd, writing, Guarding.of(fd));
+    return CachedOpening.of(engine, cache, fd, writing, Guarding.of(fd), Set.of());
   }
 
   @Override

@@ -40,7 +40,7 @@ final class CachedOpening {
         throw new IllegalArgumentException("a snapshot is for reading only: " + path);
       }
       Fd fd = Snapshot.of(engine, path, flags);
-      return of(engine, cache, fd, writing, Guarding.by(Guard.SNAPSHOT, fd, ""));
+      return of(engine, cache, fd, writing, Guarding.by(Guard.SNAPSHOT, fd, ""), ours);
     }
     Fd fd = Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0);
     return of(
@@ -50,11 +50,18 @@ final class CachedOpening {
         writing,
         ours.contains(CacheOption.UNGUARDED)
             ? Guarding.by(Guard.NONE, fd, "opened without a guard")
-            : Guarding.of(fd));
+            : Guarding.of(fd),
+        ours);
   }
 
   /// Takes `fd`, always: it is closed if it turns out to be nothing that can be cached.
-  static CachedFile of(Engine engine, PageCache cache, Fd fd, Writing writing, Guarding guarding)
+  static CachedFile of(
+      Engine engine,
+      PageCache cache,
+      Fd fd,
+      Writing writing,
+      Guarding guarding,
+      Set<CacheOption> options)
       throws IOException {
     FileStatus opened = PlainFile.demandSized(fd);
     boolean isOpen = false;
@@ -63,7 +70,11 @@ final class CachedOpening {
       int flags = Opening.flags(fd);
       boolean isDurable = (flags & Open.O_DSYNC) != 0;
       boolean isWritable = (flags & Open.O_ACCMODE) != Open.O_RDONLY;
-      FileBacking backing = new FileBacking(engine, fd, guarding, isDurable, opened.isRegular());
+      boolean canGrow = opened.isRegular();
+      FileBacking backing =
+          options.contains(CacheOption.DIRECT)
+              ? DirectBacking.of(engine, cache, fd, guarding, isDurable, canGrow)
+              : new FileBacking(engine, fd, guarding, isDurable, canGrow);
       Writing mode = isDurable ? Writing.SYNC : writing;
       Holder holder = cache.open(backing, opened.stamp(), mode, isWritable);
       isOpen = true;

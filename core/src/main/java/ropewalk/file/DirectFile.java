@@ -113,7 +113,7 @@ public final class DirectFile implements Source, Sink, Positional {
 
   /// O_DIRECT is set after the open: with it, an open that makes a file would leave an empty one
   /// behind where it is refused. O_NONBLOCK falls: a ring would take it for "never wait".
-  private static void makeDirect(Fd fd) throws IOException {
+  static void makeDirect(Fd fd) throws IOException {
     int number = fd.enter();
     try {
       long flags =

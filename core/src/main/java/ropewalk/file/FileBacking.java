@@ -12,7 +12,7 @@ import ropewalk.linux.LinuxException;
 
 /// A descriptor as the cache sees it, with what keeps strangers out while it is read. It closes the
 /// descriptor when it is needed no more.
-final class FileBacking implements Backing {
+sealed class FileBacking implements Backing permits DirectBacking {
   private final Engine engine;
   private final Fd fd;
   private final boolean isDurable;
@@ -52,7 +52,10 @@ final class FileBacking implements Backing {
 
   @Override
   public long pwritev(long iov, int count, long offset) throws IOException {
-    long written = engine.pwritev(fd, iov, count, offset);
+    return demandProgress(engine.pwritev(fd, iov, count, offset), offset);
+  }
+
+  final long demandProgress(long written, long offset) throws IOException {
     if (written <= 0) {
       throw new IOException("pwritev(fd=" + fd + ", offset=" + offset + "): wrote " + written);
     }

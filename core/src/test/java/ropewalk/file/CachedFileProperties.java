@@ -1,10 +1,13 @@
 package ropewalk.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -50,12 +53,43 @@ class CachedFileProperties {
         });
   }
 
-  private static void run(Gen gen, FileRoom room) throws IOException {
+  /// The same past the kernel's cache, or through either by turns.
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "EPOLL"})
+  void isTheSameOnDirectIo(Engine.Choice choice) {
+    assumeDirect();
+    Gen.check(
+        25,
+        gen -> {
+          FaultySyscalls faulty =
+              FaultySyscalls.over(HostSyscalls.host(), gen.seed())
+                  .often(Fault.SHORT, gen.bool() ? 0.3 : 0)
+                  .often(Fault.EINTR, 0.1);
+          try (FileRoom room =
+              new FileRoom(faulty.calls(), choice, 4 << 20, gen.pick(1, 4) * 65_536L)) {
+            run(gen, room, CacheOption.DIRECT);
+          }
+        });
+  }
+
+  private static void assumeDirect() {
+    try (FileRoom room = new FileRoom();
+        CachedFile _ =
+            CachedFile.open(
+                room.engine, room.cache, room.files.pattern("f", 1), CacheOption.DIRECT)) {
+      assertThat(room.files.path("f")).exists();
+    } catch (IOException e) {
+      assumeFalse(String.valueOf(e.getMessage()).contains("refuses direct I/O"), e.toString());
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void run(Gen gen, FileRoom room, CacheOption... options) throws IOException {
     int size = (int) gen.edgy(0, SIZE_MAX);
     byte[] model = Pattern.bytes(0, size);
     Path path = room.files.pattern("f", size);
     List<Held> held = new ArrayList<>();
-    CachedFile file = open(room, path);
+    CachedFile file = open(room, path, options);
     try {
       for (int i = 1; i <= 30; i++) {
         int at = (int) gen.edgy(0, SIZE_MAX);
@@ -80,7 +114,7 @@ class CachedFileProperties {
           default -> {
             if (gen.bool()) {
               file.close();
-              file = open(room, path);
+              file = gen.bool() ? open(room, path, options) : open(room, path);
             } else {
               assertThat(Files.readAllBytes(path)).isEqualTo(model);
             }
@@ -99,9 +133,12 @@ class CachedFileProperties {
     }
   }
 
-  private static CachedFile open(FileRoom room, Path path) throws IOException {
-    return CachedFile.open(
-        room.engine, room.cache, path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private static CachedFile open(FileRoom room, Path path, CacheOption... options)
+      throws IOException {
+    List<OpenOption> all = new ArrayList<>(List.of(options));
+    all.add(StandardOpenOption.READ);
+    all.add(StandardOpenOption.WRITE);
+    return CachedFile.open(room.engine, room.cache, path, all.toArray(OpenOption[]::new));
   }
 
   private static ByteBuffer lend(
