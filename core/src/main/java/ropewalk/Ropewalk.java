@@ -16,6 +16,7 @@ import ropewalk.engine.Registration;
 import ropewalk.file.CachedFile;
 import ropewalk.file.DirectFile;
 import ropewalk.file.DirectOptions;
+import ropewalk.file.Guard;
 import ropewalk.file.PlainFile;
 import ropewalk.file.Root;
 import ropewalk.linux.Fd;
@@ -103,7 +104,7 @@ public final class Ropewalk implements AutoCloseable {
   }
 
   /// A file through the page cache, for reading unless `options` say otherwise
-  /// ([java.nio.file.StandardOpenOption]). As a source it lends cached pages: a later write through
+  /// ([java.nio.file.StandardOpenOption], [ropewalk.file.CacheOption]). As a source it lends cached pages: a later write through
   /// this house replaces those pages and changes nothing that was handed over.
   public CachedFile file(Path path, OpenOption... options) throws IOException {
     return CachedFile.open(engine, cache, path, options);
@@ -258,6 +259,12 @@ public final class Ropewalk implements AutoCloseable {
   /// What each route would say to a pair of ends, in the order in which they are asked.
   public List<Verdict> explain(Ask ask, boolean isRelaxed) {
     return splice.explain(ask, isRelaxed);
+  }
+
+  /// What would keep others from writing the file at `path` while it is read through the cache
+  /// ([Guard]), tried now; with the reason if nothing does.
+  public String guard(Path path) throws IOException {
+    return Guard.explain(engine, path);
   }
 
   /// What routes cost on this machine, as far as that was measured.

@@ -69,6 +69,11 @@ public final class DigestSource implements Source {
   }
 
   @Override
+  public String assurance() {
+    return source.assurance();
+  }
+
+  @Override
   public void close() throws IOException {
     between.close();
     source.close();

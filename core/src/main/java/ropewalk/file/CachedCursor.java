@@ -26,6 +26,9 @@ final class CachedCursor implements Source, Sink {
   private long position;
   private long done;
 
+  /// The file's [age][CachedFile#age] before the first byte; negative before that.
+  private long age = -1;
+
   CachedCursor(CachedFile file, long position, long length, @Nullable Account borrower) {
     if (position < 0 || length < 0) {
       throw new IllegalArgumentException(
@@ -46,6 +49,9 @@ final class CachedCursor implements Source, Sink {
     long wanted = Math.min(limit, length - done);
     if (wanted == 0) {
       return END;
+    }
+    if (age < 0) {
+      age = file.age();
     }
     long lent = file.lend(pipe, position, wanted, ahead, borrower, tally);
     if (lent > 0) {
@@ -103,6 +109,15 @@ final class CachedCursor implements Source, Sink {
       }
     }
     return drained;
+  }
+
+  /// A stranger's change between two fills makes the whole some of each.
+  @Override
+  public String assurance() {
+    if (age < 0) {
+      return "";
+    }
+    return age == file.age() ? file.guardWords() : "changed by others on the way";
   }
 
   long position() {

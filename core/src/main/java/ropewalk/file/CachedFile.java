@@ -251,6 +251,15 @@ public final class CachedFile implements Source, Sink, Positional {
     return guarding.guard(map.isProven());
   }
 
+  /// The guard, for the ticket of a move.
+  String guardWords() {
+    try {
+      return guard().toString();
+    } catch (IOException e) {
+      return ""; // closed meanwhile
+    }
+  }
+
   /// Why there is no guard; empty if there is one, or nobody knows.
   public String unguarded() throws IOException {
     if (guard().isProof()) {
@@ -344,6 +353,11 @@ public final class CachedFile implements Source, Sink, Positional {
   @Override
   public String wayIn() {
     return own.wayIn();
+  }
+
+  @Override
+  public String assurance() {
+    return own.assurance();
   }
 
   @Override

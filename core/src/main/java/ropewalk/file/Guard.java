@@ -1,5 +1,11 @@
 package ropewalk.file;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import ropewalk.engine.Engine;
+import ropewalk.linux.Fd;
+import ropewalk.linux.Open;
+
 /// What kept strangers, who write a file behind our back, out of the bytes that were read of it.
 /// Strongest first. The result of a move and [CachedFile#guard] say which one held.
 ///
@@ -35,6 +41,19 @@ public enum Guard {
   /// Whether the bytes are certain to be of one state of the file.
   public boolean isProof() {
     return this != NONE;
+  }
+
+  /// Tries which guard the file at `path` would have, read through the cache now, and gives it back;
+  /// in words, with the reason if there is none.
+  public static String explain(Engine engine, Path path) throws IOException {
+    int flags = Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY;
+    try (Fd fd = Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, 0, 0)) {
+      Guarding guarding = Guarding.of(fd);
+      boolean isHeld = guarding.begin().end();
+      Guard guard = guarding.guard(isHeld);
+      String why = guarding.whyNone();
+      return guard.isProof() || why.isEmpty() ? guard.toString() : guard + ": " + why;
+    }
   }
 
   /// As results say it.

@@ -30,9 +30,10 @@ public record Moved(
   }
 
   private String stability() {
+    String words = ticket.assurance().isEmpty() ? "" : ", " + ticket.assurance();
     if (!ticket.isStable()) {
-      return "live";
+      return "live" + words;
     }
-    return ticket.isGiven() ? "stable, given" : "stable";
+    return (ticket.isGiven() ? "stable, given" : "stable") + words;
   }
 }

@@ -146,6 +146,10 @@ final class Passage {
   }
 
   private Ticket ticket() {
+    return state().assured(source.assurance());
+  }
+
+  private Ticket state() {
     if (!route.stability(ask).isStrict()) {
       return Ticket.LIVE;
     }

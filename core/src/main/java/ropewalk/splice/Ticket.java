@@ -25,19 +25,21 @@ import ropewalk.page.Trail;
 /// queue is empty. Where it can't be known, asking for it says so at once and never waits.
 public final class Ticket {
   /// Every byte was copied, or its last reader is done.
-  public static final Ticket SETTLED = new Ticket(true, false, null);
+  public static final Ticket SETTLED = new Ticket(true, false, null, "");
 
   /// Pages were given: stable by versions, drained unknowable.
-  public static final Ticket GIVEN = new Ticket(true, true, null);
+  public static final Ticket GIVEN = new Ticket(true, true, null, "");
 
   /// The kernel shares the source's own pages (relaxed): neither is known.
-  public static final Ticket LIVE = new Ticket(false, false, null);
+  public static final Ticket LIVE = new Ticket(false, false, null, "");
 
   private final boolean isStable;
   private final boolean isGiven;
   private final @Nullable Trail trail;
+  private final String assurance;
 
-  private Ticket(boolean isStable, boolean isGiven, @Nullable Trail trail) {
+  private Ticket(boolean isStable, boolean isGiven, @Nullable Trail trail, String assurance) {
+    this.assurance = assurance;
     this.isStable = isStable;
     this.isGiven = isGiven;
     this.trail = trail;
@@ -45,7 +47,18 @@ public final class Ticket {
 
   /// Stable, and drained when the last fragment on `trail` is released.
   static Ticket following(Trail trail) {
-    return new Ticket(true, false, trail);
+    return new Ticket(true, false, trail, "");
+  }
+
+  /// The same, of a source with this [Source#assurance].
+  Ticket assured(String words) {
+    return words.isEmpty() ? this : new Ticket(isStable, isGiven, trail, words);
+  }
+
+  /// What kept strangers out of the bytes while they were read, before they were ours: says whether
+  /// what arrives may have half of a stranger's write in it. Stable is what comes after that.
+  public String assurance() {
+    return assurance;
   }
 
   /// Whether later writes to the source no longer matter.
@@ -119,14 +132,16 @@ public final class Ticket {
 
   @Override
   public String toString() {
+    return "Ticket[" + state() + (assurance.isEmpty() ? "" : ", " + assurance) + "]";
+  }
+
+  private String state() {
     if (!isStable) {
-      return "Ticket[live]";
+      return "live";
     }
     if (isGiven) {
-      return "Ticket[stable, given]";
+      return "stable, given";
     }
-    return trail == null || isDrained()
-        ? "Ticket[stable, drained]"
-        : "Ticket[stable, " + trail + "]";
+    return trail == null || isDrained() ? "stable, drained" : "stable, " + trail;
   }
 }

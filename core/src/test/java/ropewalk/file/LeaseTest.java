@@ -26,6 +26,13 @@ import ropewalk.linux.Fd;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Open;
 import ropewalk.linux.Syscalls;
+import ropewalk.pipe.KernelPipes;
+import ropewalk.pipe.Pipe;
+import ropewalk.splice.MoveOptions;
+import ropewalk.splice.Moved;
+import ropewalk.splice.Prices;
+import ropewalk.splice.Source;
+import ropewalk.splice.Splice;
 import ropewalk.testkit.Pattern;
 
 /// The read lease that a cached file takes while it reads: who writes meanwhile, how long he waits,
@@ -181,6 +188,35 @@ class LeaseTest {
           CachedFile file = CachedFile.open(engine, room.cache, path)) {
         assertThat(all(file)).isEqualTo(Pattern.bytes(0, SIZE));
         assertThat(file.guard()).isEqualTo(Guard.NONE);
+      }
+    }
+  }
+
+  @Test
+  void aMoveSaysWhatHeld() throws Exception {
+    try (FileRoom room = new FileRoom()) {
+      assumeLeases(room);
+      Path path = room.files.pattern("f", SIZE);
+      try (CachedFile file = CachedFile.open(room.engine, room.cache, path);
+          Pipe pipe = Pipe.open(1)) {
+        assertThat(file.assurance()).as("nothing was brought").isEmpty();
+        assertThat(file.fill(pipe, 10, room.tally)).isEqualTo(10);
+        assertThat(file.assurance()).isEqualTo("read under a lease");
+        pipe.consume(10);
+        Files.write(path, Pattern.bytes(7, 4 * SIZE));
+        file.revalidate();
+        assertThat(file.fill(pipe, 10, room.tally)).isEqualTo(10);
+        assertThat(file.assurance()).isEqualTo("changed by others on the way");
+        assertThat(file.from(0, 10).assurance()).isEmpty();
+        Source fresh = file.from(0, 10);
+        assertThat(room.drained(fresh, 10)).isEqualTo(Pattern.bytes(7, 10));
+        assertThat(fresh.assurance()).isEqualTo("read under a lease");
+        Moved moved =
+            new Splice(
+                    room.engine, new KernelPipes(room.engine.syscalls(), 1 << 16, 1), Prices.NONE)
+                .move(file.from(0, SIZE), new NullSink(), MoveOptions.DEFAULT);
+        assertThat(moved.ticket().assurance()).isEqualTo("read under a lease");
+        assertThat(moved).asString().endsWith("stable, read under a lease]");
       }
     }
   }

@@ -2,6 +2,7 @@ package ropewalk.app.cli;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -60,7 +61,8 @@ final class ExplainCommand implements Callable<Integer> {
     try (Ropewalk walk = Ropewalk.open()) {
       Ask ask = ask(walk);
       List<Verdict> verdicts = walk.explain(ask, isRelaxed);
-      System.out.print(isJson ? json(ask, verdicts) : text(walk, ask, verdicts));
+      String guard = guard(walk);
+      System.out.print(isJson ? json(ask, verdicts, guard) : text(walk, ask, verdicts, guard));
       return Main.DONE;
     }
   }
@@ -78,7 +80,19 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private String text(Ropewalk walk, Ask ask, List<Verdict> verdicts) {
+  /// What would keep others from writing SRC while it is read into our cache; empty where it isn't.
+  private String guard(Ropewalk walk) throws Failure {
+    if (!isCached || from.equals("-")) {
+      return "";
+    }
+    try {
+      return walk.ask(from, to).from() == End.Kind.FILE ? walk.guard(Path.of(from)) : "";
+    } catch (IOException e) {
+      throw Failure.of("can't read " + from, e);
+    }
+  }
+
+  private String text(Ropewalk walk, Ask ask, List<Verdict> verdicts, String guard) {
     Table table = new Table("  ");
     table.row("", "route", "copies", "later writes", "source memory", "ns/KiB", "verdict");
     boolean isTaken = false;
@@ -103,7 +117,7 @@ final class ExplainCommand implements Callable<Integer> {
     return """
         %s to %s
         %s to %s%s, %s
-
+        %s
         %s
         Not between such ends
         %s
@@ -115,6 +129,7 @@ final class ExplainCommand implements Callable<Integer> {
             say(ask.to(), false),
             ask.bytes() < 0 ? "" : ", " + ByteSize.say((double) ask.bytes()),
             isRelaxed ? "relaxed" : "strict: what was handed over never changes",
+            guard.isEmpty() ? "" : "others who write it meanwhile: " + guard + "\n",
             table,
             others(verdicts),
             Table.wrap("", prices(walk)));
@@ -153,12 +168,15 @@ final class ExplainCommand implements Callable<Integer> {
         : kind.name().toLowerCase(Locale.ROOT);
   }
 
-  private String json(Ask ask, List<Verdict> verdicts) throws IOException {
+  private String json(Ask ask, List<Verdict> verdicts, String guard) throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("from", from);
     object.put("to", to);
     object.put("bytes", ask.bytes());
     object.put("relaxed", isRelaxed);
+    if (!guard.isEmpty()) {
+      object.put("guard", guard);
+    }
     object.put(
         "taken",
         verdicts.stream().filter(Verdict::isSure).findFirst().map(Verdict::route).orElse(""));

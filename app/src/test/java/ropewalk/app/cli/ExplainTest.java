@@ -55,6 +55,19 @@ class ExplainTest {
     assertThat(relaxed.out()).containsPattern("-> +sendfile +0 +show");
   }
 
+  @Test
+  void whatGuardsACachedFileIsTried() throws IOException {
+    String to = "tcp://127.0.0.1:1";
+    assertThat(json("explain", file, to, "--json")).doesNotContainKey("guard");
+    assertThat(json("explain", file, to, "--json", "--cached"))
+        .hasEntrySatisfying("guard", said -> assertThat(said).asString().isNotEmpty());
+    try (var _ = Files.newOutputStream(Path.of(file))) {
+      Cli told = Cli.run("explain", file, to, "--cached");
+      assertThat(told.out()).contains("\nothers who write it meanwhile: unguarded: ");
+      assertThat(told.out().lines()).allMatch(line -> line.length() <= Table.WIDTH);
+    }
+  }
+
   /// What it says is what happens: copy reports the way that was marked.
   @Test
   void copyTakesTheWayThatWasExplained() throws IOException {
