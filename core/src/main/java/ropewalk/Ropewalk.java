@@ -104,8 +104,9 @@ public final class Ropewalk implements AutoCloseable {
   }
 
   /// A file through the page cache, for reading unless `options` say otherwise
-  /// ([java.nio.file.StandardOpenOption], [ropewalk.file.CacheOption]). As a source it lends cached pages: a later write through
-  /// this house replaces those pages and changes nothing that was handed over.
+  /// ([java.nio.file.StandardOpenOption], [ropewalk.file.CacheOption]). As a source it lends cached
+  /// pages: a later write through this house replaces those pages and changes nothing that was
+  /// handed over.
   public CachedFile file(Path path, OpenOption... options) throws IOException {
     return CachedFile.open(engine, cache, path, options);
   }
@@ -138,13 +139,13 @@ public final class Ropewalk implements AutoCloseable {
   /// The same with alignment, depth, rate and limits as `direct` says.
   public DirectFile direct(Path path, DirectOptions direct, OpenOption... options)
       throws IOException {
-    return DirectFile.open(engine, pool, path, direct, options);
+    return DirectFile.open(engine, cache, path, direct, options);
   }
 
   /// Makes a file past every cache that will be `target`: written beside its name, under its name
   /// by [DirectFile#commit].
   public DirectFile createDirect(Path target) throws IOException {
-    return DirectFile.create(engine, pool, target, DirectOptions.DEFAULT);
+    return DirectFile.create(engine, cache, target, DirectOptions.DEFAULT);
   }
 
   /// A directory out of which nothing is reachable.

@@ -249,7 +249,17 @@ public final class FileMap {
   public void truncate(Holder holder, long newSize) throws IOException {
     boolean movesEnd = beginWrite(Long.MAX_VALUE);
     try {
-      new Truncation(this, holder.backing(), newSize).run();
+      new Truncation(this, holder.backing()::truncate, newSize).run();
+    } finally {
+      endWrite(movesEnd);
+    }
+  }
+
+  /// As [#truncate(Holder, long)], by somebody who has the file open past the cache.
+  void truncate(Bypass.Resize resize, long newSize) throws IOException {
+    boolean movesEnd = beginWrite(Long.MAX_VALUE);
+    try {
+      new Truncation(this, resize, newSize).run();
     } finally {
       endWrite(movesEnd);
     }
@@ -258,7 +268,7 @@ public final class FileMap {
   /// A write or truncate of our own begins.
   ///
   /// @return true if it has the claim on the size, because it ends beyond the file's end
-  private boolean beginWrite(long last) {
+  boolean beginWrite(long last) {
     lock.lock();
     try {
       beginOwn();
@@ -292,7 +302,7 @@ public final class FileMap {
     }
   }
 
-  private void endWrite(boolean movesEnd) {
+  void endWrite(boolean movesEnd) {
     endOwn();
     if (movesEnd) {
       end.release();

@@ -3,9 +3,9 @@ package ropewalk.cache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,10 @@ public final class PageCache implements AutoCloseable {
   private final long bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final S3Fifo fifo;
-  private final Map<Stamp.Id, FileMap> maps = new HashMap<>();
+
+  /// Changed under the lock; whoever only wants to know that a file is not here asks without.
+  private final Map<Stamp.Id, FileMap> maps = new ConcurrentHashMap<>();
+
   private volatile boolean isClosed;
 
   /// Who writes back, and the count of what is dirty.
@@ -144,6 +147,38 @@ public final class PageCache implements AutoCloseable {
 
   boolean isClosed() {
     return isClosed;
+  }
+
+  /// The way past this cache for one file, open somewhere else.
+  public Bypass bypass(Stamp.Id id) {
+    return new Bypass(this, id);
+  }
+
+  /// The map of a file, if there is one, kept until [#leave].
+  @Nullable FileMap join(Stamp.Id id) {
+    if (!maps.containsKey(id)) {
+      return null;
+    }
+    lock.lock();
+    try {
+      FileMap map = maps.get(id);
+      if (map != null) {
+        map.openers++;
+      }
+      return map;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leave(FileMap map) {
+    lock.lock();
+    try {
+      map.openers--;
+      forgetIfUnused(map);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Whose memory it is.

@@ -25,6 +25,9 @@ import ropewalk.page.PageRef;
 ///
 /// Shared: all of it, guarded by `lock`. Methods that say so are called with it.
 final class Runs {
+  /// How many indices are looked at one by one: 256 MiB.
+  private static final int LOOKS_MAX = 4096;
+
   final PageCache cache;
   private final FileMap map;
 
@@ -290,6 +293,55 @@ final class Runs {
   void discardFrom(long index) {
     for (Run run : from(index)) {
       dirty.cut(run, 0);
+      remove(run);
+    }
+  }
+
+  /// Drops the runs from `first` to `last`: nothing that they have now stays. Those that are at
+  /// work leave when they are done, which is waited for if `mayWait`; who begins only then reads
+  /// what is in the file now.
+  ///
+  /// @return false if there are some that can't leave, because the backing has not got them
+  boolean invalidate(long first, long last, boolean mayWait) {
+    lock.lock();
+    try {
+      boolean isAllGone = true;
+      List<Run> found = between(first, last);
+      for (Run run : found) {
+        leaveIfReady(run);
+      }
+      for (Run run : found) {
+        while (mayWait && (run.state == Run.State.BUSY || run.isInFlight())) {
+          settled.awaitUninterruptibly();
+        }
+        leaveIfReady(run);
+        isAllGone &= run.state != Run.State.READY || !run.isUnwritten();
+      }
+      return isAllGone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The runs of a range, by looking at each index if these are few: what follows may be many.
+  private List<Run> between(long first, long last) {
+    if (last - first > LOOKS_MAX) {
+      return from(first).stream().filter(run -> run.index <= last).toList();
+    }
+    List<Run> found = new ArrayList<>();
+    for (long i = first; i <= last; i++) {
+      Run run = tree.get(i);
+      if (run != null) {
+        found.add(run);
+      }
+    }
+    return found;
+  }
+
+  private void leaveIfReady(Run run) {
+    if (run.state == Run.State.BUSY) {
+      run.isDoomed = true;
+    } else if (run.state == Run.State.READY && !run.isUnwritten()) {
       remove(run);
     }
   }

@@ -20,16 +20,16 @@ import org.jspecify.annotations.Nullable;
 /// the other.
 final class Truncation {
   private final Runs runs;
-  private final Backing backing;
+  private final Bypass.Resize resize;
   private final long newSize;
   private final long first;
 
   /// The unwritten run in which the new end lies, which is ours.
   private @Nullable Run edge;
 
-  Truncation(FileMap map, Backing backing, long newSize) {
+  Truncation(FileMap map, Bypass.Resize resize, long newSize) {
     this.runs = map.runs;
-    this.backing = backing;
+    this.resize = resize;
     this.newSize = newSize;
     this.first = newSize >>> Run.SHIFT;
   }
@@ -41,7 +41,7 @@ final class Truncation {
     long oldSize = hide();
     boolean isDone = false;
     try {
-      backing.truncate(newSize);
+      resize.truncate(newSize);
       isDone = true;
     } finally {
       end(isDone, oldSize);

@@ -20,8 +20,13 @@
 /// others who do. Busy runs are claimed one at a time (missing ones together, without waiting), the
 /// size before any run, so nobody waits in a circle.
 ///
+/// Others who write the file are noticed by `Strangers`, who asks the
+/// [Reading][ropewalk.cache.Reading] of each fetch; who writes it past this cache goes by
+/// [ropewalk.cache.Bypass].
+///
 /// Read in this order: [ropewalk.cache.FileMap], `Run`, `Runs`, `Lending`, `Fetch`, `Overwrite`,
-/// [ropewalk.cache.PageCache], `S3Fifo`, `RunTree`, [ropewalk.cache.Readahead].
+/// [ropewalk.cache.PageCache], `S3Fifo`, `RunTree`, [ropewalk.cache.Readahead], `Strangers`,
+/// [ropewalk.cache.Bypass].
 ///
 /// To see it at work: [ropewalk.cache.CacheStats] counts, `CacheEvents` tells Flight Recorder of
 /// what is rare (`ropewalk.Fetch`, `Version`, `Refusal`, `Writeback`, `Stall`), and a

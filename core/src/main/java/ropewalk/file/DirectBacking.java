@@ -2,6 +2,7 @@ package ropewalk.file;
 
 import java.io.IOException;
 import ropewalk.bio.Alignment;
+import ropewalk.cache.Bypass;
 import ropewalk.cache.PageCache;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
@@ -51,15 +52,11 @@ final class DirectBacking extends FileBacking {
   ///
   /// @throws IOException if its file system refuses that, or has larger blocks than a page
   static DirectBacking of(
-      Engine engine,
-      PageCache cache,
-      Fd fd,
-      Guarding guarding,
-      boolean isDurable,
-      boolean canGrow)
+      Engine engine, PageCache cache, Fd fd, Guarding guarding, boolean isDurable, boolean canGrow)
       throws IOException {
     DirectFile.makeDirect(fd);
-    DirectCalls calls = new DirectCalls(engine, cache.pool(), fd, DirectOptions.DEFAULT);
+    DirectCalls calls =
+        new DirectCalls(engine, cache.pool(), fd, DirectOptions.DEFAULT, Bypass.NONE);
     Alignment wanted = calls.alignment;
     if (wanted.block() > BLOCK_MAX || wanted.memory() > BLOCK_MAX) {
       calls.close();
@@ -116,8 +113,7 @@ final class DirectBacking extends FileBacking {
       while (isWhole && taken < count && fits(iov, taken, block)) {
         length = Iovec.length(iov, taken);
         isWhole = Alignment.isMultiple(length, block);
-        Iovec.set(
-            whole.address(), taken, Iovec.base(iov, taken), Alignment.down(length, block));
+        Iovec.set(whole.address(), taken, Iovec.base(iov, taken), Alignment.down(length, block));
         taken++;
       }
       long stamp = calls.claim.readLock();

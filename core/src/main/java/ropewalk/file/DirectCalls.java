@@ -13,6 +13,7 @@ import ropewalk.bio.BioPool;
 import ropewalk.bio.BioQueue;
 import ropewalk.bio.Dio;
 import ropewalk.bio.Extents;
+import ropewalk.cache.Bypass;
 import ropewalk.engine.Engine;
 import ropewalk.iov.Direction;
 import ropewalk.iov.IovIter;
@@ -36,7 +37,8 @@ import ropewalk.page.FolioPool;
 /// as long as the pool is patient.
 ///
 /// The claim is of this object: another process, or another opening of the file, is a stranger and
-/// must not write parts of the same blocks at the same time.
+/// must not write parts of the same blocks at the same time. Who has the file cached by the same
+/// house is none: [Bypass] brings both together, before the claim and after it.
 ///
 /// **Shared** by all threads; each call takes a [Dio] of its own.
 final class DirectCalls implements AutoCloseable {
@@ -56,13 +58,18 @@ final class DirectCalls implements AutoCloseable {
   final DirectOptions options;
   final StampedLock claim = new StampedLock();
 
+  /// Keeps what others of this house have cached of the file together with what goes past it.
+  final Bypass bypass;
+
   /// Cursors that have kept bytes back.
   final Set<DirectCursor> tails = ConcurrentHashMap.newKeySet();
 
   private final BioPool bios = new BioPool();
   private final List<Dio> resting = new ArrayList<>();
 
-  DirectCalls(Engine engine, FolioPool pool, Fd fd, DirectOptions options) throws IOException {
+  DirectCalls(Engine engine, FolioPool pool, Fd fd, DirectOptions options, Bypass bypass)
+      throws IOException {
+    this.bypass = bypass;
     this.engine = engine;
     this.pool = pool;
     this.fd = fd;
@@ -96,6 +103,38 @@ final class DirectCalls implements AutoCloseable {
 
   /// Moves all that `iter` has from or to `offset`; `task` may cancel it.
   long run(IovIter iter, long offset, Tally tally, @Nullable DirectTask task) throws IOException {
+    if (iter.direction() == Direction.TARGET || offset < 0) {
+      bypass.beforeRead(Math.max(offset, 0), iter.count());
+      return move(iter, offset, tally, task);
+    }
+    long length = iter.count();
+    Bypass.@Nullable Write write = bypass.beginWrite(offset, length, true);
+    long written = 0;
+    boolean isDone = false;
+    try {
+      written = move(iter, offset, tally, task);
+      isDone = true;
+      return written;
+    } finally {
+      end(write, offset, length, written > 0 ? offset + written : 0, isDone);
+    }
+  }
+
+  /// What can't be dropped from the cache is an error of a call that has none else.
+  private void end(
+      Bypass.@Nullable Write write, long offset, long length, long reached, boolean isDone)
+      throws IOException {
+    try {
+      bypass.endWrite(write, offset, length, reached, true);
+    } catch (IOException e) {
+      if (isDone) {
+        throw e;
+      }
+    }
+  }
+
+  private long move(IovIter iter, long offset, Tally tally, @Nullable DirectTask task)
+      throws IOException {
     Dio dio = take();
     try {
       dio.begin(iter, offset);
@@ -120,8 +159,23 @@ final class DirectCalls implements AutoCloseable {
     }
   }
 
-  /// Writes all that `iter` has at the end of the file, in one piece.
+  /// Writes all that `iter` has at the end of the file, in one piece. What is cached and dirty may
+  /// move that end, so it is written back first; nobody moves it meanwhile.
   Appended append(IovIter iter, Tally tally) throws IOException {
+    Bypass.@Nullable Write write = bypass.beginWrite(0, Long.MAX_VALUE, true);
+    long reached = 0;
+    boolean isDone = false;
+    try {
+      Appended appended = appendNow(iter, tally);
+      reached = appended.bytes() > 0 ? appended.offset() + appended.bytes() : 0;
+      isDone = true;
+      return appended;
+    } finally {
+      end(write, 0, Long.MAX_VALUE, reached, isDone);
+    }
+  }
+
+  private Appended appendNow(IovIter iter, Tally tally) throws IOException {
     Dio dio = take();
     try {
       for (int guess = 1; ; guess++) {
@@ -200,6 +254,10 @@ final class DirectCalls implements AutoCloseable {
 
   /// Sets the size; waits until nobody is at work on the file.
   void truncate(long size) throws IOException {
+    bypass.truncate(size, this::truncateNow);
+  }
+
+  private void truncateNow(long size) throws IOException {
     long stamp = claim.writeLock();
     try {
       extents.forget(size);
@@ -211,9 +269,10 @@ final class DirectCalls implements AutoCloseable {
 
   /// The size when no write has moved the end to and fro.
   long size() throws IOException {
+    long cached = bypass.unwrittenEnd();
     long stamp = claim.readLock();
     try {
-      return extents.size();
+      return Math.max(cached, extents.size());
     } finally {
       claim.unlock(stamp);
     }
@@ -222,6 +281,7 @@ final class DirectCalls implements AutoCloseable {
   /// How many of `length` bytes at `offset` are a hole, asked under the claim; -1 at the end
   /// of the file.
   long hole(long offset, long length) throws IOException {
+    bypass.beforeRead(offset, length);
     if (offset < extents.dense() || extents.data(offset) == offset) {
       return 0;
     }

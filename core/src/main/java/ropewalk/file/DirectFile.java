@@ -9,6 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ropewalk.bio.Alignment;
 import ropewalk.bio.BioStats;
+import ropewalk.cache.Bypass;
+import ropewalk.cache.PageCache;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
@@ -40,9 +42,11 @@ import ropewalk.splice.Source;
 /// **Waiting.** [#read] and [#write] park a virtual thread; [#readAsync] and [#writeAsync] answer
 /// at once. Neither moves the own position, which [#fill] and [#drain] use.
 ///
-/// **Strangers.** The kernel keeps its cache and direct I/O together as well as it can; who writes
-/// the same file through a cache of ours has to [revalidate][CachedFile#revalidate] it. Direct I/O
-/// says nothing about power: [#sync] does.
+/// **Strangers.** The kernel keeps its cache and direct I/O together as well as it can, and so do
+/// we with the cache that the file was opened beside (`Ropewalk.direct`): what is dirty there is
+/// written back before a range of it is read or written here, and what was written here is dropped
+/// there. What can't be dropped, because somebody writes it there just now, is an error of the
+/// call, with its bytes written. Direct I/O says nothing about power: [#sync] does.
 public final class DirectFile implements Source, Sink, Positional {
   private final DirectCalls calls;
   private final DirectCursor own;
@@ -62,29 +66,65 @@ public final class DirectFile implements Source, Sink, Positional {
   public static DirectFile open(
       Engine engine, FolioPool pool, Path path, DirectOptions direct, OpenOption... options)
       throws IOException {
+    return open(engine, pool, null, path, direct, options);
+  }
+
+  /// As [#open(Engine, FolioPool, Path, DirectOptions, OpenOption...)], beside `cache`: who has the
+  /// file cached there and who reads and writes it here see one file.
+  public static DirectFile open(
+      Engine engine, PageCache cache, Path path, DirectOptions direct, OpenOption... options)
+      throws IOException {
+    return open(engine, cache.pool(), cache, path, direct, options);
+  }
+
+  private static DirectFile open(
+      Engine engine,
+      FolioPool pool,
+      @Nullable PageCache cache,
+      Path path,
+      DirectOptions direct,
+      OpenOption... options)
+      throws IOException {
     int flags = Opening.flags(options) | Open.O_NONBLOCK | Open.O_NOCTTY;
     if ((flags & Open.O_ACCMODE) == Open.O_WRONLY) {
       flags = (flags & ~Open.O_ACCMODE) | Open.O_RDWR;
     }
     Fd fd = Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, Opening.MODE_NEW, 0);
-    return of(engine, pool, fd, direct);
+    return of(engine, pool, fd, direct, null, bypass(cache, fd));
   }
 
   /// Takes `fd`, an open regular file or block device, always: it is closed if it can't be used
   /// directly. Sets its mode for whoever else shares its description.
   public static DirectFile of(Engine engine, FolioPool pool, Fd fd, DirectOptions direct)
       throws IOException {
-    PlainFile.demandSized(fd);
-    return of(engine, pool, fd, direct, null);
+    return of(engine, pool, fd, direct, null, bypass(null, fd));
+  }
+
+  private static Bypass bypass(@Nullable PageCache cache, Fd fd) throws IOException {
+    FileStatus opened = PlainFile.demandSized(fd);
+    return cache == null ? Bypass.NONE : cache.bypass(opened.stamp().id());
   }
 
   /// Makes a file that will be `target`, as [PlainFile#create] does: under its name by [#commit].
   public static DirectFile create(Engine engine, FolioPool pool, Path target, DirectOptions direct)
       throws IOException {
+    return create(engine, pool, null, target, direct);
+  }
+
+  /// As [#create(Engine, FolioPool, Path, DirectOptions)], beside `cache`.
+  public static DirectFile create(Engine engine, PageCache cache, Path target, DirectOptions direct)
+      throws IOException {
+    return create(engine, cache.pool(), cache, target, direct);
+  }
+
+  private static DirectFile create(
+      Engine engine, FolioPool pool, @Nullable PageCache cache, Path target, DirectOptions direct)
+      throws IOException {
     Replacement replacement = Replacement.beside(engine, target);
     boolean isMade = false;
     try {
-      DirectFile made = of(engine, pool, replacement.fd(), direct, replacement);
+      Bypass bypass = bypass(cache, replacement.fd());
+      DirectFile made = of(engine, pool, replacement.fd(), direct, replacement, bypass);
       isMade = true;
       return made;
     } finally {
@@ -96,12 +136,18 @@ public final class DirectFile implements Source, Sink, Positional {
   }
 
   private static DirectFile of(
-      Engine engine, FolioPool pool, Fd fd, DirectOptions direct, @Nullable Replacement replacement)
+      Engine engine,
+      FolioPool pool,
+      Fd fd,
+      DirectOptions direct,
+      @Nullable Replacement replacement,
+      Bypass bypass)
       throws IOException {
     boolean isMade = false;
     try {
       makeDirect(fd);
-      DirectFile made = new DirectFile(new DirectCalls(engine, pool, fd, direct), replacement);
+      DirectFile made =
+          new DirectFile(new DirectCalls(engine, pool, fd, direct, bypass), replacement);
       isMade = true;
       return made;
     } finally {
@@ -213,9 +259,10 @@ public final class DirectFile implements Source, Sink, Positional {
     calls.truncate(size);
   }
 
-  /// Waits until what was written is on the medium.
+  /// Waits until what was written is on the medium, by whichever way.
   public void sync(boolean isDataOnly) throws IOException {
     own.finish();
+    calls.bypass.beforeRead(0, Long.MAX_VALUE);
     calls.engine.fsync(calls.fd, isDataOnly);
   }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ropewalk.bio.Bio;
-import ropewalk.bio.Dio;
 import ropewalk.engine.Engine;
 import ropewalk.engine.Lane;
 import ropewalk.engine.LaneStats;
@@ -30,6 +29,9 @@ import ropewalk.linux.Iovec;
 /// reference is one request, the rest takes the detours that it takes there. Reuse an iterator
 /// (`revert`) to allocate nothing.
 ///
+/// Where the cache beside the file has bytes of a range, a call begins with their writeback, which
+/// is waited for.
+///
 /// Parts of blocks need the file for themselves: calls that were begun after such a write wait for
 /// it here, as they would in another thread.
 ///
@@ -38,40 +40,9 @@ public final class DirectIo implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger("ropewalk.file");
 
-  /// Pages of one gathering: a mebibyte, and little memory for each tag.
-  private static final int PAGES_MAX = 256;
-
-  private enum State {
-    FREE,
-    WAITING,
-    FLYING,
-    DONE
-  }
-
-  /// One tag.
-  private static final class Call {
-    final Dio dio;
-    State state = State.FREE;
-
-    /// The claim of the file; 0 without.
-    long stamp;
-
-    long startedNanos;
-
-    /// Not before this, says the rate.
-    long dueNanos;
-
-    long result;
-    @Nullable IOException failure;
-
-    Call(Dio dio) {
-      this.dio = dio;
-    }
-  }
-
   private final DirectCalls calls;
   private final Lane lane;
-  private final Call[] byTag;
+  private final DirectCall[] byTag;
   private final Tally tally = new Tally();
 
   /// Tags that wait for a claim or a place, in the order in which they came.
@@ -90,8 +61,8 @@ public final class DirectIo implements AutoCloseable {
   private DirectIo(DirectCalls calls, Lane lane) {
     this.calls = calls;
     this.lane = lane;
-    byTag = new Call[lane.depth()];
-    Arrays.setAll(byTag, _ -> new Call(calls.fresh(PAGES_MAX)));
+    byTag = new DirectCall[lane.depth()];
+    Arrays.setAll(byTag, _ -> new DirectCall(calls));
     backlog = new int[lane.depth()];
     ended = new int[lane.depth()];
   }
@@ -136,19 +107,18 @@ public final class DirectIo implements AutoCloseable {
   }
 
   private void begin(int tag, IovIter iter, long offset, Direction direction) throws IOException {
-    Call call = byTag[tag];
-    if (call.state != State.FREE || iter.direction() != direction) {
+    DirectCall call = byTag[tag];
+    if (call.state != DirectCall.State.FREE || iter.direction() != direction) {
       throw new IllegalStateException(
           "tag " + tag + " is " + call.state + ", " + direction + " wanted of " + iter);
     }
-    call.dio.begin(iter, offset);
-    call.failure = null;
+    call.begin(iter, offset);
     busy++;
     prepare(tag, call);
   }
 
   /// Gets the memory of the next step and queues it, or ends the call.
-  private void prepare(int tag, Call call) {
+  private void prepare(int tag, DirectCall call) {
     boolean isReady = false;
     try {
       isReady = call.dio.prepare();
@@ -158,7 +128,7 @@ public final class DirectIo implements AutoCloseable {
     if (isReady) {
       long wait = calls.queue.paceNanos(call.dio.stepBytes());
       call.dueNanos = wait == 0 ? 0 : System.nanoTime() + wait;
-      call.state = State.WAITING;
+      call.state = DirectCall.State.WAITING;
       if (waiting > 0 || !tryClaim(call)) {
         backlog[waiting++] = tag;
       } else {
@@ -169,7 +139,7 @@ public final class DirectIo implements AutoCloseable {
     }
   }
 
-  private void end(int tag, Call call) {
+  private void end(int tag, DirectCall call) {
     try {
       call.result = call.dio.end(tally);
       call.failure = call.dio.failure();
@@ -177,12 +147,13 @@ public final class DirectIo implements AutoCloseable {
       call.result = -1;
       call.failure = e;
     }
-    call.state = State.DONE;
+    call.endWrite();
+    call.state = DirectCall.State.DONE;
     ended[(endedHead + done++) % ended.length] = tag;
   }
 
   /// Gets the claim of the file and a place for the step; false if they can't be had now.
-  private boolean tryClaim(Call call) {
+  private boolean tryClaim(DirectCall call) {
     if (call.dueNanos != 0 && call.dueNanos - System.nanoTime() > 0) {
       return false;
     }
@@ -199,7 +170,7 @@ public final class DirectIo implements AutoCloseable {
   }
 
   /// Issues the next I/O of the step, or ends the step.
-  private void step(int tag, Call call) {
+  private void step(int tag, DirectCall call) {
     while (true) {
       Bio bio = call.dio.next();
       if (bio == null) {
@@ -207,7 +178,7 @@ public final class DirectIo implements AutoCloseable {
       }
       calls.queue.issued();
       call.startedNanos = System.nanoTime();
-      call.state = State.FLYING;
+      call.state = DirectCall.State.FLYING;
       try {
         issue(tag, bio);
         return;
@@ -220,7 +191,7 @@ public final class DirectIo implements AutoCloseable {
     prepare(tag, call);
   }
 
-  private void letGo(Call call) {
+  private void letGo(DirectCall call) {
     try {
       calls.cut(call.dio);
     } catch (IOException e) {
@@ -284,7 +255,7 @@ public final class DirectIo implements AutoCloseable {
   /// Nothing of ours is with the kernel, so whoever has the file for himself is somebody else.
   private void waitForClaim() {
     int tag = backlog[0];
-    Call call = byTag[tag];
+    DirectCall call = byTag[tag];
     if (call.dueNanos != 0) {
       calls.queue.pause(call.dueNanos);
     }
@@ -314,7 +285,7 @@ public final class DirectIo implements AutoCloseable {
   private void land() throws IOException {
     while (lane.next()) {
       int tag = lane.tag();
-      Call call = byTag[tag];
+      DirectCall call = byTag[tag];
       long result = lane.result();
       calls.queue.answered(result, System.nanoTime() - call.startedNanos);
       call.dio.complete(result);
@@ -331,7 +302,7 @@ public final class DirectIo implements AutoCloseable {
     endedHead = (endedHead + 1) % ended.length;
     done--;
     busy--;
-    byTag[told].state = State.FREE;
+    byTag[told].state = DirectCall.State.FREE;
     return true;
   }
 
@@ -372,7 +343,7 @@ public final class DirectIo implements AutoCloseable {
   public void close() {
     try {
       for (int tag = 0; tag < byTag.length; tag++) {
-        if (byTag[tag].state != State.FREE) {
+        if (byTag[tag].state != DirectCall.State.FREE) {
           cancel(tag);
         }
       }
@@ -383,10 +354,11 @@ public final class DirectIo implements AutoCloseable {
       throw new IllegalStateException("close() with calls under way: " + lane.name(), e);
     } finally {
       lane.close();
-      for (Call call : byTag) {
+      for (DirectCall call : byTag) {
         if (call.stamp != 0) {
           letGo(call);
         }
+        call.endWrite();
         call.dio.abandon();
       }
     }

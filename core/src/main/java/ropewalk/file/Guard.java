@@ -43,8 +43,8 @@ public enum Guard {
     return this != NONE;
   }
 
-  /// Tries which guard the file at `path` would have, read through the cache now, and gives it back;
-  /// in words, with the reason if there is none.
+  /// Tries which guard the file at `path` would have, read through the cache now, and gives it
+  /// back; in words, with the reason if there is none.
   public static String explain(Engine engine, Path path) throws IOException {
     int flags = Open.O_RDONLY | Open.O_NONBLOCK | Open.O_NOCTTY;
     try (Fd fd = Opening.open(engine, Open.AT_FDCWD, path.toString(), flags, 0, 0)) {

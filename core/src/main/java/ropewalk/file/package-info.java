@@ -11,6 +11,10 @@
 /// Everything is opened by openat2 with O_CLOEXEC, through the engine. A file target that is
 /// [created][ropewalk.file.PlainFile#create] appears under its name whole or not at all.
 ///
+/// While a cached file is read something guards it against others who write it, if anything can
+/// ([ropewalk.file.Guard]): `Guarding`, `Lease`, `Snapshot`. `DirectBacking` is the cache's way
+/// past the kernel's.
+///
 /// Read in this order: [ropewalk.file.PlainFile], `Cursor`, `Replacement`,
 /// [ropewalk.file.CachedFile], `CachedOpening`, `CachedCursor`, [ropewalk.file.DirectFile],
 /// `DirectCalls`, `DirectCursor`, [ropewalk.file.StreamEnd], `StreamCalls`, [ropewalk.file.Root].

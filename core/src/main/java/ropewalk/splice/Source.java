@@ -65,8 +65,8 @@ public interface Source extends AutoCloseable {
   String wayIn();
 
   /// What kept others from changing the bytes while they were read, of all that was brought so far,
-  /// in a few words for the move's [Ticket]: `read under a lease`, `unguarded`. Empty if nobody else
-  /// can write there, or nothing is known.
+  /// in a few words for the move's [Ticket]: `read under a lease`, `unguarded`. Empty if nobody
+  /// else can write there, or nothing is known.
   default String assurance() {
     return "";
   }

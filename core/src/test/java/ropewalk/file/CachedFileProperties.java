@@ -72,7 +72,8 @@ class CachedFileProperties {
         });
   }
 
-  private static void assumeDirect() {
+  /// Needs a file system that has direct I/O.
+  static void assumeDirect() {
     try (FileRoom room = new FileRoom();
         CachedFile _ =
             CachedFile.open(

@@ -110,8 +110,8 @@ class DirectBackingTest {
               Guarding guarding = Guarding.of(fd);
               FileBacking backing =
                   isDirect
-                      ? DirectBacking.of(room.engine, room.cache, fd, guarding)
-                      : new FileBacking(room.engine, fd, guarding);
+                      ? DirectBacking.of(room.engine, room.cache, fd, guarding, false, true)
+                      : new FileBacking(room.engine, fd, guarding, false, true);
               PageRef folio = room.pool.take(2 * RUN, FolioClass.GIFT);
               try {
                 play(gen, backing, folio, Pattern.bytes(0, size));
@@ -126,8 +126,7 @@ class DirectBackingTest {
 
   private static Fd open(Path path) throws IOException {
     Syscalls host = HostSyscalls.host();
-    long number =
-        host.openat2(Open.AT_FDCWD, path.toString(), Open.O_RDWR | Open.O_CLOEXEC, 0, 0);
+    long number = host.openat2(Open.AT_FDCWD, path.toString(), Open.O_RDWR | Open.O_CLOEXEC, 0, 0);
     return Fd.of(host, number, "file " + path, "openat2", "path", path);
   }
 
@@ -156,15 +155,13 @@ class DirectBackingTest {
         int from = at & -4096;
         long got = 0;
         while (from + got < model.length) {
-          long more = move(gen, backing, folio, from + (int) got, 2 * RUN - from - (int) got, false);
+          long more =
+              move(gen, backing, folio, from + (int) got, 2 * RUN - from - (int) got, false);
           assertThat(more).isPositive();
           got += more;
         }
         byte[] bytes =
-            folio
-                .target()
-                .asSlice(from, got)
-                .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+            folio.target().asSlice(from, got).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
         assertThat(bytes)
             .isEqualTo(Arrays.copyOfRange(model, Math.min(from, model.length), model.length));
       }
@@ -215,8 +212,7 @@ class DirectBackingTest {
   void aFileSystemThatRefusesIsNamed() throws Exception {
     Syscalls calls =
         FakeKernel.before(
-            "fcntl",
-            arguments -> (int) arguments[1] == Fcntl.F_SETFL ? -Errno.EINVAL : null);
+            "fcntl", arguments -> (int) arguments[1] == Fcntl.F_SETFL ? -Errno.EINVAL : null);
     try (FileRoom room = new FileRoom();
         Engine engine = Engine.open(calls, Engine.Choice.EPOLL)) {
       Path path = room.files.pattern("f", 100);
