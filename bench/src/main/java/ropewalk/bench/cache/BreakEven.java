@@ -103,12 +103,10 @@ final class BreakEven {
       Collections.shuffle(turn, order);
       for (Holding way : turn) {
         Rewriting rewriting = new Rewriting(percent);
-        long held = 0;
         long cpu = eater.othersCpuNanos();
         long wall = System.nanoTime();
         for (long done = 0; done < volume; done += size) {
           way.transfer(size, rewriting);
-          held = Math.max(held, way.held());
         }
         wall = System.nanoTime() - wall;
         cpu = eater.othersCpuNanos() - cpu;
@@ -116,9 +114,15 @@ final class BreakEven {
           String cell = cell(size, percent);
           book.add(cell, way.name(), CPU, (double) cpu / volume);
           book.add(cell, way.name(), WALL, (double) wall / volume);
-          book.add(cell, way.name(), HELD, (double) held);
         }
       }
+    }
+    held(field, size, percent);
+  }
+
+  private void held(List<Holding> field, long size, int percent) throws IOException {
+    for (Holding way : field) {
+      book.add(cell(size, percent), way.name(), HELD, (double) way.held(size, percent));
     }
   }
 

@@ -28,8 +28,9 @@ interface Holding extends AutoCloseable {
   /// nothing is ever lent, in the kernel's queue.
   void transfer(long size, Rewriting rewriting) throws IOException;
 
-  /// Bytes of memory that the last transfer held at the most, beside what is cached anyway.
-  long held();
+  /// Bytes of memory that a transfer holds at the most, beside what is cached anyway. May transfer
+  /// to find out: asking the pool would be in the figures of those that are timed.
+  long held(long size, int percent) throws IOException;
 
   @Override
   void close() throws IOException;
@@ -61,7 +62,6 @@ interface Holding extends AutoCloseable {
     private final MemorySegment page = arena.allocate(Rewriting.PAGE);
     private final Tally tally = new Tally();
     private final boolean isGiving;
-    private long held;
 
     /// @param isGiving gives the pages to the kernel, as a move does; else they are gathered, which
     ///   is one copy by the kernel and nothing to drop afterwards
@@ -79,17 +79,19 @@ interface Holding extends AutoCloseable {
 
     @Override
     public void transfer(long size, Rewriting rewriting) throws IOException {
+      lend(size);
+      rewriting.pages(0, size, at -> write(at));
+      send(size);
+    }
+
+    private void lend(long size) throws IOException {
       Source source = file.from(0, size);
       for (long lent = 0; lent < size; ) {
         lent += source.fill(pipe, size - lent, tally);
       }
-      if (rewriting.percent() > 0) {
-        long before = walk.pool().stats().inUse();
-        rewriting.pages(0, size, at -> write(at));
-        held = walk.pool().stats().inUse() - before;
-      } else {
-        held = 0;
-      }
+    }
+
+    private void send(long size) throws IOException {
       for (long sent = 0; sent < size; ) {
         long accepted = isGiving ? socket.give(pipe, size - sent, true, tally) : 0;
         sent += accepted > 0 ? accepted : socket.drain(pipe, size - sent, true, tally);
@@ -102,16 +104,23 @@ interface Holding extends AutoCloseable {
 
     /// Lends `size` bytes and lets go of them: what keeping the books costs, and nothing else.
     void lendAndRelease(long size) throws IOException {
-      Source source = file.from(0, size);
-      for (long lent = 0; lent < size; ) {
-        lent += source.fill(pipe, size - lent, tally);
-      }
+      lend(size);
       pipe.consume(size);
     }
 
     @Override
-    public long held() {
-      return held;
+    public long held(long size, int percent) throws IOException {
+      Rewriting rewriting = new Rewriting(percent);
+      long most = 0;
+      // A hundred pages: one of them is overwritten even at one percent.
+      for (long done = 0; done < 100L * Rewriting.PAGE; done += size) {
+        lend(size);
+        long before = walk.pool().stats().inUse();
+        rewriting.pages(0, size, at -> write(at));
+        most = Math.max(most, walk.pool().stats().inUse() - before);
+        send(size);
+      }
+      return most;
     }
 
     @Override
@@ -130,7 +139,6 @@ interface Holding extends AutoCloseable {
     private final SocketChannel socket;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(STEP);
     private final ByteBuffer page = ByteBuffer.allocateDirect(Rewriting.PAGE);
-    private long held;
 
     Copied(Path path, Path listener) throws IOException {
       file = Holding.open(path);
@@ -157,7 +165,6 @@ interface Holding extends AutoCloseable {
         }
         at += got;
       }
-      held = Math.min(size, STEP);
     }
 
     private void write(long offset) throws IOException {
@@ -165,8 +172,8 @@ interface Holding extends AutoCloseable {
     }
 
     @Override
-    public long held() {
-      return held;
+    public long held(long size, int percent) {
+      return Math.min(size, STEP);
     }
 
     @Override
@@ -206,7 +213,7 @@ interface Holding extends AutoCloseable {
     }
 
     @Override
-    public long held() {
+    public long held(long size, int percent) {
       return 0;
     }
 

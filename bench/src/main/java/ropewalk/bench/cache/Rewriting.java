@@ -17,10 +17,6 @@ final class Rewriting {
     this.percent = percent;
   }
 
-  int percent() {
-    return percent;
-  }
-
   /// Whoever overwrites the page at `offset` of the file.
   interface Writer {
     void write(long offset) throws IOException;

@@ -75,9 +75,9 @@ class CacheBenchTest {
     try (Eater eater = new Eater(door);
         Holding copied = new Holding.Copied(file, door)) {
       copied.transfer(4 << 20, new Rewriting(100));
-      assertThat(copied.held()).isEqualTo(Holding.STEP);
+      assertThat(copied.held(4 << 20, 100)).isEqualTo(Holding.STEP);
       copied.transfer(4096, new Rewriting(0));
-      assertThat(copied.held()).isEqualTo(4096);
+      assertThat(copied.held(4096, 0)).isEqualTo(4096);
       assertThat(eater.othersCpuNanos()).isPositive();
     }
   }
