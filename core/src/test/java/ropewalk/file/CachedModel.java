@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Writing;
 import ropewalk.linux.Errno;
 import ropewalk.linux.FileFlags;
@@ -54,6 +55,8 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     REVALIDATE,
     STRANGER,
     STRANGE_SIZE,
+    DIRECT_READ,
+    DIRECT_WRITE,
     DROP,
     FLUSH,
     SYNC
@@ -91,6 +94,9 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   /// The file that the kernel keeps.
   final int twin;
 
+  /// The same file past the kernel's cache, beside ours; null where the file system refuses it.
+  final @Nullable DirectFile direct;
+
   private final List<Held> held = new ArrayList<>();
   private final Path path;
 
@@ -106,6 +112,7 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     this.path = path;
     this.workbench = workbench;
     files.add(open(StandardOpenOption.CREATE));
+    direct = direct();
     verbs = new Verbs(room.pool);
     stranger = opened(path.toString(), 0);
     twin = opened(twin(path).toString(), Open.O_CREAT | Open.O_TRUNC);
@@ -122,6 +129,21 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     int fd = HOST.openat2(Open.AT_FDCWD, path, how, mode, 0);
     assertThat(fd).isNotNegative();
     return fd;
+  }
+
+  private @Nullable DirectFile direct() throws IOException {
+    try {
+      return DirectFile.open(
+          room.engine,
+          room.cache,
+          path,
+          DirectOptions.DEFAULT,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("refuses direct I/O");
+      return null;
+    }
   }
 
   /// In any mode of writing.
@@ -273,6 +295,9 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
 
   @Override
   public void close() throws IOException {
+    if (direct != null) {
+      direct.close();
+    }
     HOST.close(stranger);
     HOST.close(twin);
     verbs.close();

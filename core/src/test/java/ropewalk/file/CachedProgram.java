@@ -51,7 +51,7 @@ final class CachedProgram extends CachedModel {
   }
 
   private void step() throws IOException {
-    switch (gen.in(0, 32)) {
+    switch (gen.in(0, 36)) {
       case 0, 1, 2, 3 -> read();
       case 4 -> discard();
       case 5, 6, 7, 8 -> lend();
@@ -69,6 +69,8 @@ final class CachedProgram extends CachedModel {
       case 29 -> strange();
       case 30 -> drop();
       case 31 -> flush();
+      case 32, 33 -> readDirect();
+      case 34, 35 -> writeDirect();
       default -> sync();
     }
   }
@@ -260,6 +262,30 @@ final class CachedProgram extends CachedModel {
       truncated(to);
     }
     file().revalidate();
+  }
+
+  /// What the cache has not written back is written back first.
+  private void readDirect() throws IOException {
+    int at = offset();
+    int length = length(at);
+    note(Act.DIRECT_READ, "direct read(%d @%d)".formatted(length, at));
+    if (direct != null) {
+      byte[] got = new byte[length];
+      long n = direct.read(IovIter.target(MemorySegment.ofArray(got)), at, room.tally);
+      compare(Arrays.copyOf(got, (int) Math.max(n, 0)), part(at, length), at);
+    }
+  }
+
+  /// What the cache has of it is dropped.
+  private void writeDirect() throws IOException {
+    int at = offset();
+    byte[] bytes = fresh(length(at));
+    note(Act.DIRECT_WRITE, "direct write(%d @%d)".formatted(bytes.length, at));
+    if (direct != null) {
+      long n = direct.write(IovIter.source(MemorySegment.ofArray(bytes)), at, room.tally);
+      assertThat(n).isEqualTo(bytes.length);
+      wrote(at, bytes);
+    }
   }
 
   private void drop() {
