@@ -38,6 +38,10 @@ final class Overwrite {
   private final Backing backing;
   private final Tally tally;
 
+  /// Whether the run that is written now may move the end, because we have the claim on the size.
+  /// Who has not must leave the end alone: a truncate that waits for this run has moved it down.
+  private boolean movesEnd;
+
   /// Whether runs may end in the cache: in BACK mode, and if the backing will take them. What a
   /// device has no room for is its own to say.
   private final boolean mayBeBack;
@@ -111,12 +115,14 @@ final class Overwrite {
   }
 
   private int writeRun(long at, int from, int count, IovIter source) throws IOException {
+    movesEnd = hasSize;
     Run run = claim(at, count, hasSize);
     if (run != null) {
       return overwrite(run, from, count, source);
     }
     // A truncate has come before us: now it is this write that moves the end.
     map.end.claim();
+    movesEnd = true;
     try {
       if (isBack) {
         reach(at);
@@ -189,14 +195,18 @@ final class Overwrite {
   /// @return bytes that it took
   private int endThrough(WriteBegin begun) throws IOException {
     int written = writeThrough(begun.start(), begun.address(), begun.count);
-    map.end.growTo(begun.start() + written);
+    if (movesEnd) {
+      map.end.growTo(begun.start() + written);
+    }
     begun.settleThrough(written);
     return written;
   }
 
   /// Ends a run's write in the cache.
   private int endBack(WriteBegin begun) {
-    map.end.growTo(begun.start() + begun.count);
+    if (movesEnd) {
+      map.end.growTo(begun.start() + begun.count);
+    }
     begun.settleDirty();
     return begun.count;
   }

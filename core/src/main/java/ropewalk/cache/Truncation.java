@@ -73,8 +73,9 @@ final class Truncation {
     if (run == null || run.index != first || run.start() == newSize) {
       return true;
     }
-    edge = run;
-    return runs.claimReady(run);
+    boolean isOurs = runs.claimReady(run);
+    edge = isOurs ? run : null;
+    return isOurs;
   }
 
   private void end(boolean isDone, long oldSize) {

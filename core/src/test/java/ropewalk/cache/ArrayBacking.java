@@ -48,6 +48,9 @@ final class ArrayBacking implements Backing {
   /// Run in the middle of each write, with no lock of ours.
   @Nullable Runnable whileWriting;
 
+  /// Run before the file's size changes.
+  @Nullable Runnable whileTruncating;
+
   /// Run after each read, when its bytes are in the caller's memory.
   @Nullable Runnable afterReading;
 
@@ -158,7 +161,15 @@ final class ArrayBacking implements Backing {
   }
 
   @Override
-  public synchronized void truncate(long size) throws IOException {
+  public void truncate(long size) throws IOException {
+    Runnable hook = whileTruncating;
+    if (hook != null) {
+      hook.run();
+    }
+    truncateNow(size);
+  }
+
+  private synchronized void truncateNow(long size) throws IOException {
     if (truncatesUntilFailure >= 0 && truncatesUntilFailure-- == 0) {
       throw new IOException("ftruncate: EIO");
     }

@@ -2,8 +2,10 @@ package ropewalk.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.page.PageRef;
@@ -46,7 +50,7 @@ class FileMapTortureTest {
       }
       all.add(threads.submit(() -> truncate(room, Gen.seeded(300))));
       all.add(threads.submit(() -> disturb(room, Gen.seeded(400))));
-      Thread.sleep(MILLIS);
+      awaitEnough(room);
       isOver = true;
       for (Future<?> one : all) {
         one.get();
@@ -56,6 +60,125 @@ class FileMapTortureTest {
       assertThat(room.cache.stats().versions()).isPositive();
       assertThat(room.read(0, RUNS * Run.SIZE)).isEqualTo(room.backing.bytes());
     }
+  }
+
+  /// With writers in all modes, a background that never sleeps for long, those who flush and sync,
+  /// and a backing that fails now and then: nobody sees a mixture, and nothing is lost.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void invariant4_holdsWhileDirtyRunsAreWrittenBack(boolean isFaulty) throws Exception {
+    WritebackLimits limits =
+        new WritebackLimits(Run.SIZE, 2 * Run.SIZE + Run.SIZE / 2, Duration.ofMillis(2));
+    try (CacheRoom room =
+            new CacheRoom(
+                (RUNS - 1) * Run.SIZE, 16 << 20, new byte[RUNS * Run.SIZE], limits, Writing.BACK);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Holder> holders =
+          List.of(room.holder, room.open(Writing.THROUGH), room.open(Writing.BACK));
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        int seed = i;
+        Holder holder = holders.get(i);
+        all.add(threads.submit(() -> borrow(room, Gen.seeded(seed))));
+        all.add(threads.submit(() -> write(room, holder, Gen.seeded(100 + seed), isFaulty)));
+        all.add(threads.submit(() -> copy(room, Gen.seeded(200 + seed))));
+        all.add(threads.submit(() -> flush(holder, Gen.seeded(500 + seed), isFaulty)));
+      }
+      all.add(threads.submit(() -> truncate(room, Gen.seeded(300))));
+      all.add(threads.submit(() -> disturb(room, Gen.seeded(400))));
+      if (isFaulty) {
+        all.add(threads.submit(() -> spoil(room, Gen.seeded(600))));
+      }
+      awaitEnough(room);
+      isOver = true;
+      for (Future<?> one : all) {
+        one.get();
+      }
+      room.backing.writesUntilFailure = -1;
+      room.backing.syncsUntilFailure = -1;
+      for (Holder holder : holders) {
+        tries(() -> room.map.sync(holder, false));
+      }
+      room.map.sync(room.holder, false);
+      assertThat(room.cache.stats().unwritten()).isZero();
+      assertThat(writes.get()).isGreaterThan(100);
+      assertThat(room.cache.stats().writebacks()).isGreaterThan(10);
+      byte[] content = room.read(0, RUNS * Run.SIZE);
+      assertThat(content).isEqualTo(room.backing.bytes());
+      room.cache.release(holders.get(1));
+      room.cache.release(holders.get(2));
+    }
+  }
+
+  /// A busy machine takes longer for the same.
+  private void awaitEnough(CacheRoom room) throws InterruptedException {
+    Thread.sleep(MILLIS);
+    while (!isOver
+        && (lends.get() <= 100
+            || writes.get() <= 100
+            || room.cache.stats().versions() == 0
+            || (room.holder.writing() == Writing.BACK && room.cache.stats().writebacks() <= 10))) {
+      Thread.sleep(10);
+    }
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static void tries(Call call) {
+    try {
+      call.run();
+    } catch (IOException e) {
+      assertThat(e).hasMessageMatching("(?s).*(ENOSPC|EIO).*");
+    }
+  }
+
+  private Void write(CacheRoom room, Holder holder, Gen gen, boolean mayFail) throws Exception {
+    byte[] bytes = new byte[Run.SIZE];
+    while (!isOver) {
+      java.util.Arrays.fill(bytes, (byte) gen.in(1, 120));
+      long offset = gen.in(0, RUNS - 1) * (long) Run.SIZE;
+      IovIter source = IovIter.source(MemorySegment.ofArray(bytes));
+      if (mayFail) {
+        tries(() -> room.map.write(holder, offset, source, new Tally()));
+      } else {
+        assertThat(room.map.write(holder, offset, source, new Tally())).isEqualTo(Run.SIZE);
+      }
+      writes.incrementAndGet();
+      if (gen.oneIn(4)) {
+        Thread.sleep(1);
+      }
+    }
+    return null;
+  }
+
+  private Void flush(Holder holder, Gen gen, boolean mayFail) throws Exception {
+    while (!isOver) {
+      Call call =
+          gen.bool()
+              ? () -> holder.map().sync(holder, true)
+              : () -> holder.map().flush(holder, gen.in(0, RUNS) * (long) Run.SIZE, Run.SIZE);
+      if (mayFail) {
+        tries(call);
+      } else {
+        call.run();
+      }
+      Thread.sleep(2);
+    }
+    return null;
+  }
+
+  private Void spoil(CacheRoom room, Gen gen) throws Exception {
+    while (!isOver) {
+      if (gen.bool()) {
+        room.backing.writesUntilFailure = gen.in(0, 5);
+      } else {
+        room.backing.syncsUntilFailure = gen.in(0, 2);
+      }
+      Thread.sleep(1);
+    }
+    return null;
   }
 
   private Void borrow(CacheRoom room, Gen gen) throws Exception {
@@ -91,12 +214,11 @@ class FileMapTortureTest {
   /// Cuts are made between runs, so zeros, too, fill a run from its start.
   private static void verify(PageRef ref, byte value) {
     MemorySegment bytes = ref.bytes();
-    for (long i = 0; i < bytes.byteSize(); i++) {
-      if (bytes.get(ValueLayout.JAVA_BYTE, i) != value) {
-        throw new AssertionError(
-            "byte %d of %s is %d, the first was %d"
-                .formatted(i, ref, bytes.get(ValueLayout.JAVA_BYTE, i), value));
-      }
+    long last = bytes.byteSize() - 1;
+    long differs = bytes.asSlice(0, last).mismatch(bytes.asSlice(1, last));
+    if (bytes.get(ValueLayout.JAVA_BYTE, 0) != value || differs >= 0) {
+      throw new AssertionError(
+          "%s is not %d throughout, but changes behind byte %d".formatted(ref, value, differs));
     }
   }
 

@@ -2,8 +2,11 @@ package ropewalk.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,40 @@ class RunsTest {
       room.map.runs.settle(busy, busy.version(), Run.SIZE);
       assertThat(truncate.task().get()).isTrue();
       assertThat(room.backing.bytes()).hasSize(10);
+      assertThat(room.read(0, 100)).isEqualTo(Pattern.bytes(0, 10));
+    }
+  }
+
+  @Test
+  void aWriteThatATruncateWaitsForDoesNotBringTheEndBack() throws Exception {
+    try (CacheRoom room = warm(2 * Run.SIZE)) {
+      CountDownLatch isWriting = new CountDownLatch(1);
+      CountDownLatch goesOn = new CountDownLatch(1);
+      room.backing.whileWriting =
+          () -> {
+            isWriting.countDown();
+            try {
+              goesOn.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          };
+      FutureTask<Long> write =
+          new FutureTask<>(() -> room.write(Run.SIZE, Pattern.bytes(9, Run.SIZE)));
+      Thread.ofVirtual().start(write);
+      isWriting.await();
+      List<Long> sizes = new ArrayList<>();
+      room.backing.whileTruncating = () -> sizes.add(room.map.size());
+      var truncate =
+          Waiting.on(
+              () -> {
+                room.map.truncate(room.holder, 10);
+                return true;
+              });
+      goesOn.countDown();
+      assertThat(write.get()).isEqualTo(Run.SIZE);
+      assertThat(truncate.task().get()).isTrue();
+      assertThat(sizes).containsExactly(10L);
       assertThat(room.read(0, 100)).isEqualTo(Pattern.bytes(0, 10));
     }
   }
