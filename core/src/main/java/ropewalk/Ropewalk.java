@@ -17,6 +17,7 @@ import ropewalk.file.CachedFile;
 import ropewalk.file.DirectFile;
 import ropewalk.file.DirectOptions;
 import ropewalk.file.Guard;
+import ropewalk.file.MemFile;
 import ropewalk.file.PlainFile;
 import ropewalk.file.Root;
 import ropewalk.linux.Fd;
@@ -120,6 +121,12 @@ public final class Ropewalk implements AutoCloseable {
   /// The same for a descriptor that was opened elsewhere (by [Root#find], say); takes `fd`.
   public CachedFile file(Fd fd) throws IOException {
     return CachedFile.of(engine, cache, fd);
+  }
+
+  /// A new file in memory, without a name, of at most `memoryMax` bytes of the pool's; gone when it
+  /// is closed.
+  public MemFile memory(long memoryMax) {
+    return MemFile.open(cache, memoryMax);
   }
 
   /// A file past our cache: for long copies that pass once.

@@ -70,6 +70,13 @@ public interface Backing {
   /// after its [Holder] was released: what it has to write back is written first.
   default void close() {}
 
+  /// The longest page that a write may hand over to be what is cached, in bytes: 0 for a type that
+  /// takes none and has all bytes copied; 64 KiB if runs are written one by one; more if a stretch
+  /// of runs is written by one call.
+  default int offerMax() {
+    return 0;
+  }
+
   /// What the file looks like now.
   Stamp stamp() throws IOException;
 

@@ -34,4 +34,24 @@ public record CacheStats(
     long unwritten,
     long writebacks,
     long writtenBack,
-    long stalls) {}
+    long stalls) {
+  static CacheStats of(PageCache cache, long bytes, long runs) {
+    return new CacheStats(
+        bytes,
+        cache.bytesMax,
+        runs,
+        cache.hits.sum(),
+        cache.misses.sum(),
+        cache.reads.sum(),
+        cache.loans.sum(),
+        cache.refusals.sum(),
+        cache.versions.sum(),
+        cache.inPlace.sum(),
+        cache.evictions.sum(),
+        cache.drops.sum(),
+        cache.background.bytes(),
+        cache.background.writebacks(),
+        cache.background.writtenBack(),
+        cache.background.stalls());
+  }
+}

@@ -135,17 +135,23 @@ final class DirtyRuns {
   /// The memory of a run changed, or whether it is unwritten.
   void recount(Run run) {
     PageRef version = run.pages;
-    int now = run.isUnwritten() && version != null ? version.folio().size() : 0;
-    if (now != run.counted) {
-      cache.background.count(map, now - run.counted);
-      run.counted = now;
-    }
+    boolean isCounted = map.memory.isNone() || run.extent == null; // else the extent is
+    int now = run.isUnwritten() && version != null && isCounted ? Run.memory(version) : 0;
+    count(run, now);
   }
 
   private void uncount(Run run) {
-    if (run.counted != 0) {
-      cache.background.count(map, -run.counted);
-      run.counted = 0;
+    count(run, 0);
+  }
+
+  /// Of a file in memory it is the file's own bound that counts; nobody writes it back.
+  private void count(Run run, int now) {
+    int change = now - run.counted;
+    run.counted = now;
+    if (!map.memory.isNone()) {
+      map.memory.count(change);
+    } else if (change != 0) {
+      cache.background.count(map, change);
     }
   }
 

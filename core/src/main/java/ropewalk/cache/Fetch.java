@@ -18,6 +18,9 @@ import ropewalk.page.PageRef;
 ///   settle        READY      READY
 /// ```
 ///
+/// Runs that lie in a hole of a sparse file get the cache's zeros instead ([Zeros]): no memory, no
+/// read. A run that has some data is read.
+///
 /// Folios are filled while they are unpublished, so a read that fails half-way leaves nothing that
 /// anybody could have seen; nor does one that a stranger has written into ([Strangers]).
 final class Fetch {
@@ -29,6 +32,10 @@ final class Fetch {
 
   /// Consecutive busy runs, each with the bytes it should get in [Run#filled].
   private final List<Run> runs;
+
+  /// Of the stretch that is being read: how many runs of zeros it begins with, and the memory for
+  /// the others.
+  private int zeros;
 
   private final List<PageRef> folios = new ArrayList<>();
 
@@ -54,50 +61,44 @@ final class Fetch {
   /// @return false if they were: all runs are absent again
   /// @throws IOException if the first byte could not be read, or there was no memory for it
   boolean run(boolean insists) throws IOException {
+    boolean isSound = true;
     try {
-      takeFolios();
-      long wanted = 0;
-      for (int i = 0; i < folios.size(); i++) {
-        wanted += runs.get(i).filled;
-      }
-      long start = runs.getFirst().start();
-      CacheEvents.Fetch event = CacheEvents.fetch();
-      long got;
-      // Within the reading of the caller, its end is the one that counts.
-      Reading reading = whole == null ? backing.reading() : Reading.IMMUTABLE;
-      try {
-        got = read(map, backing, start, folios, wanted, tally);
-        boolean isSound = map.strangers.isSound(backing, reading, insists);
-        if (event != null) {
-          event.runs = folios.size();
-          event.isSound = isSound;
-          event.tell(map, start, got);
+      boolean hasMore = true;
+      while (hasMore && isSound && done < runs.size()) {
+        // Within the reading of the caller, its end is the one that counts.
+        Reading reading = whole == null ? backing.reading() : Reading.IMMUTABLE;
+        CacheEvents.Fetch event = CacheEvents.fetch();
+        long wanted;
+        long got;
+        try {
+          zeros = holesFrom(done);
+          wanted = takeFolios(done + zeros, untilHole(done + zeros), done == 0 && zeros == 0);
+          got = wanted == 0 ? 0 : read(map, backing, start(), folios, wanted, tally);
+          isSound = map.strangers.isSound(backing, reading, insists);
+          if (event != null && wanted > 0) {
+            event.runs = folios.size();
+            event.isSound = isSound;
+            event.tell(map, start(), got);
+          }
+        } finally {
+          var _ = reading.end();
         }
-        if (!isSound) {
-          return false;
+        if (isSound && got < wanted && map.end.isUnwrittenBehind(start() + got)) {
+          zero(got, wanted);
+          got = wanted;
         }
-      } finally {
-        var _ = reading.end();
-      }
-      if (got < wanted && map.end.isUnwrittenBehind(start + got)) {
-        zero(got, wanted);
-        got = wanted;
-      }
-      settle(got);
-      if (got < wanted) {
-        map.revalidate(backing);
-        map.end.comesBefore(start + got);
+        if (isSound) {
+          hasMore = settle(got, wanted);
+        }
       }
     } finally {
+      folios.forEach(PageRef::close);
       for (int i = done; i < runs.size(); i++) {
         map.runs.abandon(runs.get(i));
       }
-      for (int i = done; i < folios.size(); i++) {
-        folios.get(i).close();
-      }
     }
     map.cache.trim();
-    return true;
+    return isSound;
   }
 
   /// The file is longer than its backing yet: what is between reads as zeros.
@@ -112,32 +113,89 @@ final class Fetch {
     }
   }
 
-  private void takeFolios() throws IOException {
-    for (int i = 0; i < runs.size(); i++) {
-      int bytes = folioBytes(runs.get(i).filled);
-      PageRef folio = i == 0 ? map.cache.take(bytes) : map.cache.tryTake(bytes);
+  /// How many runs from the `i`-th on lie before the next byte of data: they are zeros. Where no
+  /// data follows, the hole ends with the file as it is now, and not as it was when the runs were
+  /// claimed (contract R-09).
+  private int holesFrom(int i) throws IOException {
+    long data = backing.nextData(runs.get(i).start());
+    if (data == Long.MAX_VALUE) {
+      data = backing.stamp().size();
+    }
+    int count = 0;
+    while (i + count < runs.size()) {
+      Run run = runs.get(i + count);
+      if (run.start() + run.filled > data) {
+        break;
+      }
+      count++;
+    }
+    return count;
+  }
+
+  /// The first run behind the `i`-th that lies in a hole.
+  private int untilHole(int i) throws IOException {
+    int until = i + 1;
+    if (until < runs.size()) {
+      long hole = backing.nextHole(runs.get(until).start() - 1);
+      while (until < runs.size() && runs.get(until).start() < hole) {
+        until++;
+      }
+    }
+    return Math.min(until, runs.size());
+  }
+
+  /// Where what is read begins.
+  private long start() {
+    return runs.get(done + zeros).start();
+  }
+
+  /// @return how many bytes there are folios for
+  private long takeFolios(int from, int until, boolean mayWait) throws IOException {
+    long wanted = 0;
+    for (int i = from; i < until; i++) {
+      int filled = runs.get(i).filled;
+      int bytes = folioBytes(filled);
+      boolean waits = mayWait && folios.isEmpty();
+      PageRef folio = waits ? map.cache.take(bytes) : map.cache.tryTake(bytes);
       if (folio == null) {
-        return;
+        break;
       }
       folios.add(folio);
       map.witness.taken(runs.get(i), folio);
+      wanted += filled;
     }
+    return wanted;
   }
 
   /// Publishes what was filled. A run that came back short has its file's end in a place that we
   /// did not know of: it is abandoned and read again with the size as it is now.
-  private void settle(long got) {
-    for (int i = 0; i < folios.size(); i++, done++) {
-      Run run = runs.get(i);
-      PageRef folio = folios.get(i);
-      if (got >= (long) i * Run.SIZE + run.filled) {
+  ///
+  /// @return whether more may be had
+  private boolean settle(long got, long wanted) throws IOException {
+    for (; zeros > 0; zeros--) {
+      Run run = runs.get(done++);
+      map.runs.settle(run, map.cache.zeros.lend(), run.filled);
+      map.cache.holes.increment();
+    }
+    long left = got;
+    long end = done < runs.size() ? runs.get(done).start() + got : 0;
+    while (!folios.isEmpty()) {
+      Run run = runs.get(done++);
+      PageRef folio = folios.removeFirst();
+      if (left >= run.filled) {
         folio.publish(folio.length());
         map.runs.settle(run, folio, run.filled);
       } else {
         map.runs.abandon(run);
         folio.close();
       }
+      left -= run.filled;
     }
+    if (got < wanted) {
+      map.revalidate(backing);
+      map.end.comesBefore(end);
+    }
+    return wanted > 0 && got == wanted;
   }
 
   /// Fills `folios` in order with `wanted` bytes from `start` on; all but the last are whole runs.

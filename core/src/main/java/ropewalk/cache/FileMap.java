@@ -57,6 +57,9 @@ public final class FileMap {
   /// How many have this file open. Guarded by the cache's lock.
   int openers;
 
+  /// The bound of a file that is in memory only.
+  final MemoryBound memory;
+
   final EndOfFile end;
   final WriteErrors errors = new WriteErrors();
   final Writers writers;
@@ -74,13 +77,14 @@ public final class FileMap {
 
   long pauseNanos;
 
-  FileMap(PageCache cache, Stamp stamp) {
+  FileMap(PageCache cache, Stamp stamp, long memoryMax) {
     this.cache = cache;
     this.id = stamp.id();
     this.salt = id.hashCode() * 0x9e37_79b9_7f4a_7c15L + id.ino();
     this.stamp = stamp;
     this.runs = new Runs(cache, this, stamp.size());
     this.lock = runs.lock;
+    this.memory = new MemoryBound(runs, memoryMax);
     this.end = new EndOfFile(runs);
     this.writers = new Writers(cache, runs);
     this.syncing = new Syncing(this);
@@ -164,20 +168,7 @@ public final class FileMap {
   /// @return bytes copied, short only at the end of the file; -1 if there is none at `offset`
   public long read(Backing backing, long offset, IovIter target, Readahead ahead, Tally tally)
       throws IOException {
-    long start = target.position();
-    for (int attempt = 1; ; attempt++) {
-      long age = age();
-      Lending lending = new Lending(this, backing, ahead, tally);
-      long got = attempt == 1 ? lending.read(offset, target) : lending.readWhole(offset, target);
-      if (age() == age) {
-        return got;
-      }
-      if (attempt == Strangers.TRIES_MAX) {
-        strangers.doubt();
-        return got;
-      }
-      target.revert(target.position() - start);
-    }
+    return Lending.read(this, backing, offset, target, ahead, tally);
   }
 
   /// How often strangers have changed the file, as far as we know, and all that was cached of it
@@ -194,7 +185,9 @@ public final class FileMap {
   }
 
   /// Writes what `source` still has to `offset` on, as the holder's [Writing] says. See [Overwrite]
-  /// for what happens to runs that are on loan.
+  /// for what happens to runs that are on loan. What was written of a pipe, or of memory that is
+  /// [given][ropewalk.iov.PipeSourceIter#gift], is committed: it is gone from there, and whole
+  /// pages that nobody else knows are taken over ([Offer]).
   ///
   /// @return bytes written, all unless the backing failed after some; `source` has moved by as many
   /// @throws IOException if the backing failed before the first byte, or (in SYNC mode) the medium
@@ -263,6 +256,18 @@ public final class FileMap {
     } finally {
       endWrite(movesEnd);
     }
+  }
+
+  /// Makes `length` bytes at `offset` read as zeros, as far as the file goes, and gives their room
+  /// back; the size stays. What was on loan keeps its bytes.
+  public void punch(Holder holder, long offset, long length) throws IOException {
+    Punch.punch(this, holder, offset, length);
+  }
+
+  /// Makes sure that writing `length` bytes at `offset` doesn't fail for want of room in the
+  /// backing. A file that ends before grows, in zeros.
+  public void preallocate(Holder holder, long offset, long length) throws IOException {
+    Punch.preallocate(this, holder, offset, length);
   }
 
   /// A write or truncate of our own begins.

@@ -44,6 +44,11 @@ public final class Holder {
     return backing;
   }
 
+  /// Memory that the file has taken, if it is in memory only; else 0.
+  public long memoryBytes() {
+    return map.memory.bytes();
+  }
+
   /// When its writes return.
   public Writing writing() {
     return writing;

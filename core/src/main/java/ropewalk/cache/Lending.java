@@ -96,6 +96,26 @@ final class Lending {
     return lent;
   }
 
+  /// See [FileMap#read].
+  static long read(
+      FileMap map, Backing backing, long offset, IovIter target, Readahead ahead, Tally tally)
+      throws IOException {
+    long start = target.position();
+    for (int attempt = 1; ; attempt++) {
+      long age = map.age();
+      Lending lending = new Lending(map, backing, ahead, tally);
+      long got = attempt == 1 ? lending.read(offset, target) : lending.readWhole(offset, target);
+      if (map.age() == age) {
+        return got;
+      }
+      if (attempt == Strangers.TRIES_MAX) {
+        map.strangers.doubt();
+        return got;
+      }
+      target.revert(target.position() - start);
+    }
+  }
+
   /// As [#read], all of it within one reading, so that a stranger waits for its end and not only
   /// for that of a fetch.
   long readWhole(long offset, IovIter target) throws IOException {

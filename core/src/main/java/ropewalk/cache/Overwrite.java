@@ -3,9 +3,11 @@ package ropewalk.cache;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.IovIter;
+import ropewalk.iov.Shape;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Iovec;
 import ropewalk.linux.Scratch;
+import ropewalk.page.PageRef;
 
 /// One write through the cache, run by run: the place where lent bytes turn out to be frozen.
 ///
@@ -53,9 +55,14 @@ final class Overwrite {
   private final boolean hasSize;
 
   Overwrite(FileMap map, Holder holder, Tally tally, boolean hasSize) {
+    this(map, holder, holder.backing(), tally, hasSize);
+  }
+
+  /// To `backing`, which stands for the holder's own.
+  Overwrite(FileMap map, Holder holder, Backing backing, Tally tally, boolean hasSize) {
     this.map = map;
     this.holder = holder;
-    this.backing = holder.backing();
+    this.backing = backing;
     this.tally = tally;
     this.hasSize = hasSize;
     this.mayBeBack = holder.writing() == Writing.BACK && (!hasSize || backing.canGrow());
@@ -78,6 +85,9 @@ final class Overwrite {
         source.revert(isDurable ? 0 : written);
       }
     }
+    if (source.shape() == Shape.PIPE_SOURCE) {
+      source.commit();
+    }
     return written;
   }
 
@@ -90,7 +100,13 @@ final class Overwrite {
     }
   }
 
+  /// What has been written of a pipe is committed run by run: the next page can be taken over only
+  /// if it is the first. Not if all may have to be reverted, as in SYNC mode.
   private long write(long offset, IovIter source) throws IOException {
+    boolean isFinal = holder.writing() != Writing.SYNC || backing.isDurable();
+    boolean isPipe = isFinal && source.shape() == Shape.PIPE_SOURCE;
+    int offerMax = isPipe ? backing.offerMax() : 0;
+    Offer offer = offerMax == 0 ? null : new Offer(map, this, offerMax, tally);
     long done = 0;
     while (source.count() > 0) {
       long at = offset + done;
@@ -98,13 +114,23 @@ final class Overwrite {
       int count = (int) Math.min(Run.SIZE - from, source.count());
       long written;
       try {
-        isBack = mayBeBack && map.cache.background.mayDirty(map);
-        written = writeRun(at, from, count, source);
+        isBack = mayEndInCache(at, Math.min(Run.SIZE, from + count));
+        PageRef page = offer != null && from == 0 ? source.offered() : null;
+        int length = page == null ? 0 : page.length();
+        written = offer == null || page == null ? 0 : offer.write(at, page, source);
+        if (written > 0) {
+          count = length;
+        } else {
+          written = writeRun(at, from, count, source);
+        }
       } catch (IOException e) {
         if (done > 0) {
           return done;
         }
         throw e;
+      }
+      if (isPipe) {
+        source.commit();
       }
       done += written;
       if (written < count) {
@@ -112,6 +138,15 @@ final class Overwrite {
       }
     }
     return done;
+  }
+
+  /// Whether the next run's write ends in the cache: always, if there is nothing else to end in.
+  private boolean mayEndInCache(long at, int filled) throws IOException {
+    if (!map.memory.isNone()) {
+      map.memory.demand(at, filled);
+      return true;
+    }
+    return mayBeBack && map.cache.background.mayDirty(map);
   }
 
   private int writeRun(long at, int from, int count, IovIter source) throws IOException {
@@ -133,7 +168,7 @@ final class Overwrite {
     }
   }
 
-  private Run claimSurely(long at, int count) throws IOException {
+  Run claimSurely(long at, int count) throws IOException {
     Run run = claim(at, count, true);
     if (run == null) {
       throw new IllegalStateException("refused with the size claimed: at=" + at);
@@ -141,10 +176,20 @@ final class Overwrite {
     return run;
   }
 
+  /// Whether what is written now ends in the cache.
+  boolean isBack() {
+    return isBack;
+  }
+
+  /// Whether this write has the claim on the file's size.
+  boolean hasSize() {
+    return hasSize;
+  }
+
   /// Makes the run at `at` busy, waiting for readers and other writers of it.
   ///
   /// @return null if the write would move the file's end and must not
-  private @Nullable Run claim(long at, int count, boolean mayMoveEnd) throws IOException {
+  @Nullable Run claim(long at, int count, boolean mayMoveEnd) throws IOException {
     long index = at >>> Run.SHIFT;
     while (true) {
       Run outgrown;
@@ -194,7 +239,7 @@ final class Overwrite {
   ///
   /// @return bytes that it took
   private int endThrough(WriteBegin begun) throws IOException {
-    int written = writeThrough(begun.start(), begun.address(), begun.count);
+    int written = writeOut(begun.start(), begun.address(), begun.count);
     if (movesEnd) {
       map.end.growTo(begun.start() + written);
     }
@@ -212,7 +257,7 @@ final class Overwrite {
   }
 
   /// Writes memory to the backing until all is taken or it fails; fails only with nothing written.
-  private int writeThrough(long at, long address, int count) throws IOException {
+  int writeOut(long at, long address, int count) throws IOException {
     int written = 0;
     try (Scratch iov = new Scratch(Iovec.SIZE)) {
       while (written < count) {

@@ -47,7 +47,7 @@ public final class PageCache implements AutoCloseable {
   private static final int PASSES_MAX = 64;
 
   private final FolioPool pool;
-  private final long bytesMax;
+  final long bytesMax;
   private final ReentrantLock lock = new ReentrantLock();
   private final S3Fifo fifo;
 
@@ -59,6 +59,11 @@ public final class PageCache implements AutoCloseable {
   /// Who writes back, and the count of what is dirty.
   final Background background;
 
+  /// What runs of holes lend from, and the memory of folios that are not of the cache's own kind.
+  final Zeros zeros;
+
+  final ExtentBound extents;
+
   final LongAdder hits = new LongAdder();
   final LongAdder misses = new LongAdder();
   final LongAdder reads = new LongAdder();
@@ -66,7 +71,10 @@ public final class PageCache implements AutoCloseable {
   final LongAdder refusals = new LongAdder();
   final LongAdder versions = new LongAdder();
   final LongAdder inPlace = new LongAdder();
-  private final LongAdder evictions = new LongAdder();
+  final LongAdder holes = new LongAdder();
+  final LongAdder offersTaken = new LongAdder();
+  final LongAdder offersRefused = new LongAdder();
+  final LongAdder evictions = new LongAdder();
   final LongAdder drops = new LongAdder();
 
   private PageCache(FolioPool pool, long bytesMax, WritebackLimits limits) {
@@ -74,6 +82,8 @@ public final class PageCache implements AutoCloseable {
     this.background = new Background(limits);
     this.bytesMax = bytesMax;
     this.fifo = new S3Fifo(bytesMax);
+    this.zeros = new Zeros(pool);
+    this.extents = new ExtentBound(bytesMax / 2, pool.plan().bytes(FolioClass.RING) / 4);
   }
 
   /// A cache of at most `bytesMax` bytes, taken from `pool` as they are needed. Leave the pool more
@@ -99,17 +109,7 @@ public final class PageCache implements AutoCloseable {
   /// @param isWritable whether `backing` can be written
   public Holder open(Backing backing, Stamp stamp, Writing writing, boolean isWritable)
       throws IOException {
-    FileMap map;
-    lock.lock();
-    try {
-      if (isClosed) {
-        throw new IllegalStateException("this page cache is closed");
-      }
-      map = maps.computeIfAbsent(stamp.id(), id -> new FileMap(this, stamp));
-      map.openers++;
-    } finally {
-      lock.unlock();
-    }
+    FileMap map = enter(stamp, MemoryBound.NONE);
     Holder holder = new Holder(map, backing, writing, isWritable);
     map.writers.enter(holder, map.errors);
     boolean isOpen = false;
@@ -124,6 +124,31 @@ public final class PageCache implements AutoCloseable {
         release(holder);
       }
     }
+  }
+
+  private FileMap enter(Stamp stamp, long memoryMax) {
+    lock.lock();
+    try {
+      if (isClosed) {
+        throw new IllegalStateException("this page cache is closed");
+      }
+      FileMap map = maps.computeIfAbsent(stamp.id(), id -> new FileMap(this, stamp, memoryMax));
+      map.openers++;
+      return map;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Opens a new file that is in memory only, and empty: at most `memoryMax` bytes of the pool's
+  /// gift memory, beside what the cache holds of files. *Gives* the holder; once it is truncated to
+  /// 0 and [released][#release], the file is no more.
+  public Holder openMemory(long memoryMax) {
+    MemoryBacking backing = new MemoryBacking(FolioPool.FOLIO_MAX);
+    FileMap map = enter(backing.stamp(), memoryMax);
+    Holder holder = new Holder(map, backing, Writing.BACK, true);
+    map.writers.enter(holder, map.errors);
+    return holder;
   }
 
   /// Ends an opening, after its last use of the map. What is cached stays for the next one. Writes
@@ -197,23 +222,7 @@ public final class PageCache implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return new CacheStats(
-        bytes,
-        bytesMax,
-        runs,
-        hits.sum(),
-        misses.sum(),
-        reads.sum(),
-        loans.sum(),
-        refusals.sum(),
-        versions.sum(),
-        inPlace.sum(),
-        evictions.sum(),
-        drops.sum(),
-        background.bytes(),
-        background.writebacks(),
-        background.writtenBack(),
-        background.stalls());
+    return CacheStats.of(this, bytes, runs);
   }
 
   /// Drops whatever may go, of all files. Loans keep their bytes.
@@ -240,6 +249,7 @@ public final class PageCache implements AutoCloseable {
     background.close();
     UncheckedIOException lost = null;
     for (FileMap map : allMaps()) {
+      map.memory.discard();
       try {
         map.syncing.giveUp();
       } catch (IOException e) {
@@ -252,6 +262,7 @@ public final class PageCache implements AutoCloseable {
     }
     drop();
     makeRoom(0, 0);
+    zeros.close();
     if (lost != null) {
       throw lost;
     }

@@ -42,6 +42,10 @@ final class Run {
 
   static final int SHIFT = 16;
 
+  /// What a run of zeros is counted as, in bytes: its place in the index and in the queues. So a
+  /// scan of a hole doesn't fill the heap with runs.
+  static final int BARE = 256;
+
   /// Which of the three states of the drawing (a run that is absent has no object).
   enum State {
     BUSY,
@@ -56,6 +60,9 @@ final class Run {
 
   /// The version that readers are lent, a whole folio; null while the first one is being filled.
   @Nullable PageRef pages;
+
+  /// The folio that it shares with other runs, or that is not of the cache's own kind; mostly null.
+  @Nullable Extent extent;
 
   /// How many bytes of it are the file's. What follows was never published and is never lent.
   int filled;
@@ -120,6 +127,37 @@ final class Run {
   /// Whether it has bytes that exist nowhere else: it must stay.
   boolean isUnwritten() {
     return !dirty.isEmpty() || isInFlight();
+  }
+
+  /// What a version of this run counts in the cache: its folio, of a shared one the run's part, and
+  /// of zeros, which take no memory, what the run itself takes.
+  static int memory(PageRef version) {
+    return version.folio().isZero() ? BARE : Math.min(version.folio().size(), SIZE);
+  }
+
+  /// Takes over `version`, a range of `extent` if there is one, and lets the one before go.
+  void become(PageRef version, @Nullable Extent extent) {
+    if (version != pages) {
+      if (extent != null) {
+        extent.enter();
+      }
+      dropVersion();
+      pages = version;
+      this.extent = extent;
+    }
+  }
+
+  /// Lets the version go, if there is one. Zeros are the cache's, and stay.
+  void dropVersion() {
+    PageRef version = pages;
+    pages = null;
+    if (version != null && !version.folio().isZero()) {
+      version.close();
+    }
+    if (extent != null) {
+      extent.leave();
+      extent = null;
+    }
   }
 
   /// Counts a use, up to [S3Fifo#USES_MAX].

@@ -151,8 +151,25 @@ final class Runs {
   void settle(Run run, PageRef version, int filled) {
     lock.lock();
     try {
-      replace(run, version, filled);
+      replace(run, version, filled, null);
       stayOrLeave(run);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A busy run is as it was before it was claimed: nobody has touched its version, nor its bytes
+  /// in the file.
+  void unclaim(Run run) {
+    lock.lock();
+    try {
+      if (run.pages == null) {
+        remove(run);
+        settled.signalAll();
+      } else {
+        run.state = Run.State.READY;
+        stayOrLeave(run);
+      }
     } finally {
       lock.unlock();
     }
@@ -160,9 +177,22 @@ final class Runs {
 
   /// As [#settle], after a write of bytes that the backing has not got (if `isDirty`) or has.
   void settleWritten(Run run, PageRef version, int filled, int from, int to, boolean isDirty) {
+    settleWritten(run, version, filled, from, to, isDirty, null);
+  }
+
+  /// As [#settleWritten(Run, PageRef, int, int, int, boolean)], of a version that is a range of
+  /// `extent`.
+  void settleWritten(
+      Run run,
+      PageRef version,
+      int filled,
+      int from,
+      int to,
+      boolean isDirty,
+      @Nullable Extent extent) {
     lock.lock();
     try {
-      replace(run, version, filled);
+      replace(run, version, filled, extent);
       if (isDirty) {
         dirty.dirty(run, from, to);
       } else {
@@ -174,13 +204,9 @@ final class Runs {
     }
   }
 
-  private void replace(Run run, PageRef version, int filled) {
-    PageRef old = run.pages;
-    map.witness.settled(old, version, filled);
-    if (old != null && old != version) {
-      old.close();
-    }
-    run.pages = version;
+  private void replace(Run run, PageRef version, int filled, @Nullable Extent extent) {
+    map.witness.settled(run.pages, version, filled);
+    run.become(version, extent);
     run.filled = filled;
     run.state = Run.State.READY;
     dirty.recount(run);
@@ -189,7 +215,13 @@ final class Runs {
   /// An unwritten run stays, even where it was doomed or the cache is closed: it leaves when it is
   /// written, or is dropped later.
   private void stayOrLeave(Run run) {
-    boolean isAdmitted = cache.admit(run, run.version().folio().size());
+    if (!map.memory.isNone() && run.isUnwritten()) {
+      cache.forget(run); // it never leaves, so it is no business of the eviction's
+      run.isDoomed = false;
+      settled.signalAll();
+      return;
+    }
+    boolean isAdmitted = cache.admit(run, Run.memory(run.version()));
     if (run.isUnwritten()) {
       run.isDoomed = false;
     } else if (run.isDoomed || !isAdmitted) {
@@ -205,6 +237,18 @@ final class Runs {
       remove(run);
     }
     settled.signalAll();
+  }
+
+  /// A busy run's bytes are no more, dirty or not: the file has a hole there.
+  void discard(Run run) {
+    lock.lock();
+    try {
+      dirty.cut(run, 0);
+      remove(run);
+      settled.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// A busy run comes to nothing: whoever waits for it looks again.
@@ -234,13 +278,12 @@ final class Runs {
   }
 
   private static void free(Run run) {
-    PageRef version = run.pages;
-    run.pages = null;
     run.state = Run.State.GONE;
-    if (version != null) {
+    PageRef version = run.pages;
+    if (version != null && !version.folio().isZero()) {
       run.map.witness.left(version);
-      version.close();
     }
+    run.dropVersion();
   }
 
   /// Lets a run that eviction has picked go, if nobody is working on it.

@@ -48,6 +48,9 @@ final class WriteBegin implements AutoCloseable {
   private @Nullable PageRef target;
   private boolean isSettled;
 
+  /// Nothing was done to version or file: the run can be as it was.
+  private boolean isUntouched = true;
+
   /// Takes over `run`, which the caller has made busy.
   WriteBegin(FileMap map, Run run, int from, int count, Tally tally) {
     this.map = map;
@@ -69,10 +72,21 @@ final class WriteBegin implements AutoCloseable {
     }
   }
 
+  /// Says that something will be done to the run, or was done to the file in its place.
+  void touch() {
+    isUntouched = false;
+  }
+
+  /// Whether the run has bytes that the backing has not got.
+  boolean isUnwritten() {
+    return isUnwritten;
+  }
+
   /// Decides where the version comes from, and brings what the write leaves of the run into it.
   ///
   /// @param isBack the write will end in the cache, so that it can't fail once it is filled
   void begin(Backing backing, boolean isBack) throws IOException {
+    touch();
     PageRef cached = run.pages;
     boolean isRoomy = cached != null && cached.length() >= filled;
     boolean mayBeInPlace = isRoomy && (isBack || !isUnwritten);
@@ -104,7 +118,9 @@ final class WriteBegin implements AutoCloseable {
   private void keepRest(Backing backing, PageRef fresh) throws IOException {
     PageRef cached = run.pages;
     int end = from + count;
-    if (cached != null) {
+    if (cached != null && cached.folio().isZero()) {
+      fresh.target().asSlice(0, Math.max(filledBefore, from)).fill((byte) 0);
+    } else if (cached != null) {
       Copy.bytes(cached.address(), fresh.address(), Math.min(from, filledBefore), tally);
       if (end < filledBefore) {
         Copy.bytes(cached.address() + end, fresh.address() + end, filledBefore - end, tally);
@@ -152,7 +168,7 @@ final class WriteBegin implements AutoCloseable {
   }
 
   /// What the backing took of a run that will be abandoned: a bad fsync can't bring it back.
-  private void leave(int written) {
+  void leave(int written) {
     map.runs.lock.lock();
     try {
       map.runs.dirty.left(start(), start() + written);
@@ -169,6 +185,16 @@ final class WriteBegin implements AutoCloseable {
     map.runs.settleWritten(run, version, filled, from, from + count, true);
   }
 
+  /// The version was taken over, a range of `extent` if there is one, and the backing has it, or
+  /// has not if it `isDirty`. *Takes* `version`, writable, whose bytes are all that the run will
+  /// have.
+  void settleStolen(PageRef version, @Nullable Extent extent, boolean isDirty) {
+    map.witness.taken(run, version);
+    version.publish(count);
+    isSettled = true;
+    map.runs.settleWritten(run, version, count, 0, count, isDirty, extent);
+  }
+
   private PageRef target() {
     PageRef version = target;
     if (version == null) {
@@ -181,6 +207,10 @@ final class WriteBegin implements AutoCloseable {
   @Override
   public void close() {
     if (isSettled) {
+      return;
+    }
+    if (isUntouched) {
+      map.runs.unclaim(run);
       return;
     }
     PageRef cached = run.pages;

@@ -1,11 +1,10 @@
 package ropewalk.file;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Readahead;
 import ropewalk.iov.IovIter;
+import ropewalk.iov.PipeSourceIter;
 import ropewalk.iov.Tally;
 import ropewalk.page.Account;
 import ropewalk.pipe.Hold;
@@ -13,23 +12,26 @@ import ropewalk.pipe.Pipe;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
-/// A place in a cached file, and perhaps an end. It shows no [ropewalk.splice.End]: its bytes are
+/// A place in a paged file, and perhaps an end. It shows no [ropewalk.splice.End]: its bytes are
 /// those of our cache, so they have to pass through our pages.
 ///
 /// Used by one thread at a time. Closing a cursor closes nothing: the file does.
 final class CachedCursor implements Source, Sink {
-  private final CachedFile file;
+  /// Slots of one write: as many as a pipe has by default.
+  private static final int SLOTS = 16;
+
+  private final PagedFile file;
   private final long length;
   private final @Nullable Account borrower;
   private final Readahead ahead = new Readahead();
-  private final Hold hold = new Hold(1);
+  private final Hold hold = new Hold(SLOTS);
   private long position;
   private long done;
 
-  /// The file's [age][CachedFile#age] before the first byte; negative before that.
+  /// The file's [age][PagedFile#age] before the first byte; negative before that.
   private long age = -1;
 
-  CachedCursor(CachedFile file, long position, long length, @Nullable Account borrower) {
+  CachedCursor(PagedFile file, long position, long length, @Nullable Account borrower) {
     if (position < 0 || length < 0) {
       throw new IllegalArgumentException(
           "negative: position=" + position + ", length=" + length + " of " + file);
@@ -78,37 +80,23 @@ final class CachedCursor implements Source, Sink {
     return Math.min(length - done, Math.max(file.size() - position, 0));
   }
 
-  /// Writes slot by slot, each in hand meanwhile, and stops at the first that is not written to its
-  /// end.
+  /// Writes what is in hand by the pipe's own iterator, so that pages that nobody else knows are
+  /// taken over. What was not written goes back.
   @Override
   public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-    long drained = 0;
-    while (drained < limit) {
-      long wanted = hold.take(pipe, limit - drained);
-      if (wanted == 0) {
-        break;
-      }
-      long written;
-      try {
-        IovIter source = IovIter.source(List.of(Objects.requireNonNull(hold.pipe().peek())));
-        source.truncate(wanted);
-        written = file.write(source, position, tally);
-        hold.pipe().consume(written);
-      } catch (IOException e) {
-        if (drained > 0) {
-          break;
-        }
-        throw e;
-      } finally {
-        hold.giveBack();
-      }
-      advance(written);
-      drained += written;
-      if (written < wanted) {
-        break;
-      }
+    long inHand = hold.take(pipe, limit);
+    if (inHand == 0) {
+      return 0;
     }
-    return drained;
+    try {
+      IovIter source = PipeSourceIter.of(hold.pipe().slotRing());
+      source.truncate(inHand);
+      long written = file.write(source, position, tally);
+      advance(written);
+      return written;
+    } finally {
+      hold.giveBack();
+    }
   }
 
   /// A stranger's change between two fills makes the whole some of each.

@@ -1,30 +1,18 @@
 package ropewalk.file;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Backing;
 import ropewalk.cache.Biography;
 import ropewalk.cache.FileMap;
 import ropewalk.cache.Holder;
 import ropewalk.cache.PageCache;
-import ropewalk.cache.Readahead;
 import ropewalk.cache.Stamp;
 import ropewalk.cache.Writing;
 import ropewalk.engine.Engine;
-import ropewalk.iov.IovIter;
-import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
-import ropewalk.page.Account;
-import ropewalk.pipe.Pipe;
-import ropewalk.splice.Positional;
-import ropewalk.splice.Sink;
-import ropewalk.splice.Source;
 
 /// A regular file through the page cache: its sources *lend* cached pages, its sinks and writes
 /// replace what is on loan. This is strict splice: a write to the file that starts after bytes were
@@ -42,30 +30,18 @@ import ropewalk.splice.Source;
 ///
 /// It is a source and a sink from its own position, which belongs to one thread at a time.
 /// Everything else may be used from many threads.
-public final class CachedFile implements Source, Sink, Positional {
-  private final PageCache cache;
+public final class CachedFile extends PagedFile {
   private final Fd fd;
-  private final Holder holder;
   private final FileMap map;
   private final Backing backing;
   private final Guarding guarding;
-  private final CachedCursor own;
-
-  /// Calls that use the map now, and whether no further may begin: the map is released by the last
-  /// of them, since a map without openers may be replaced by another one of the same file.
-  private final Object gate = new Object();
-
-  private int users;
-  private boolean isClosed;
 
   CachedFile(PageCache cache, Fd fd, Holder holder, Guarding guarding) {
-    this.cache = cache;
+    super(cache, holder);
     this.fd = fd;
-    this.holder = holder;
     this.map = holder.map();
     this.backing = holder.backing();
     this.guarding = guarding;
-    this.own = new CachedCursor(this, 0, Long.MAX_VALUE, null);
   }
 
   /// Opens a regular file or a block device. Options as for the JDK's channels; none means reading.
@@ -94,100 +70,6 @@ public final class CachedFile implements Source, Sink, Positional {
   public static CachedFile of(Engine engine, PageCache cache, Fd fd, Writing writing)
       throws IOException {
     return CachedOpening.of(engine, cache, fd, writing, Guarding.of(fd), Set.of());
-  }
-
-  @Override
-  public Source from(long offset, long length) {
-    return from(offset, length, null);
-  }
-
-  /// As [#from(long, long)], charged to `borrower`: beyond its limit bytes are copied, and counted.
-  public Source from(long offset, long length, @Nullable Account borrower) {
-    return new CachedCursor(this, offset, length, borrower);
-  }
-
-  /// Writes through the cache.
-  @Override
-  public Sink to(long offset) {
-    return new CachedCursor(this, offset, Long.MAX_VALUE, null);
-  }
-
-  @Override
-  public long position() {
-    return own.position();
-  }
-
-  @Override
-  public void advance(long bytes) {
-    own.advance(bytes);
-  }
-
-  /// Copies the bytes at `offset` into memory of the caller.
-  ///
-  /// @return bytes copied, fewer than fit only at the end of the file; -1 if there is none
-  public long read(MemorySegment target, long offset) throws IOException {
-    return read(IovIter.target(target), offset, new Readahead(), new Tally());
-  }
-
-  /// Copies the bytes at `offset` into the buffer and moves its position.
-  public int read(ByteBuffer target, long offset) throws IOException {
-    long got = read(MemorySegment.ofBuffer(target), offset);
-    if (got > 0) {
-      target.position(target.position() + (int) got);
-    }
-    return (int) got;
-  }
-
-  /// Copies the bytes at `offset` to wherever `target` points, counted in `tally`.
-  public long read(IovIter target, long offset, Readahead ahead, Tally tally) throws IOException {
-    checkOffset(offset);
-    enter();
-    try {
-      return map.read(backing, offset, target, ahead, tally);
-    } finally {
-      exit();
-    }
-  }
-
-  /// Writes memory of the caller at `offset`.
-  ///
-  /// @return bytes written: all, unless the file system failed after some (the next write says why)
-  public long write(MemorySegment source, long offset) throws IOException {
-    return write(IovIter.source(source), offset, new Tally());
-  }
-
-  /// Writes what remains of the buffer at `offset` and moves its position.
-  public int write(ByteBuffer source, long offset) throws IOException {
-    long written = write(MemorySegment.ofBuffer(source), offset);
-    source.position(source.position() + (int) written);
-    return (int) written;
-  }
-
-  /// Writes what `source` points at to `offset`, copies counted in `tally`.
-  public long write(IovIter source, long offset, Tally tally) throws IOException {
-    checkOffset(offset);
-    enter();
-    try {
-      return map.write(holder, offset, source, tally);
-    } finally {
-      exit();
-    }
-  }
-
-  /// Bytes to the end of the file.
-  public long size() {
-    return map.size();
-  }
-
-  /// Sets the size. What was lent keeps its bytes; what is new reads as zeros.
-  public void truncate(long size) throws IOException {
-    checkOffset(size);
-    enter();
-    try {
-      map.truncate(holder, size);
-    } finally {
-      exit();
-    }
   }
 
   /// Hands all that waits to be written back to the kernel: others see it, and it outlives this
@@ -252,6 +134,7 @@ public final class CachedFile implements Source, Sink, Positional {
   }
 
   /// The guard, for the ticket of a move.
+  @Override
   String guardWords() {
     try {
       return guard().toString();
@@ -270,6 +153,7 @@ public final class CachedFile implements Source, Sink, Positional {
   }
 
   /// How often strangers have made us drop what was cached.
+  @Override
   long age() {
     return map.age();
   }
@@ -284,106 +168,29 @@ public final class CachedFile implements Source, Sink, Positional {
     return map.stamp();
   }
 
-  /// Lends into a pipe: what cursors do.
-  long lend(
-      Pipe pipe, long offset, long length, Readahead ahead, @Nullable Account borrower, Tally tally)
-      throws IOException {
+  /// Reserves room for `length` bytes at `offset`, so that writing them can't fail for want of it.
+  /// A file that ends before grows, in zeros.
+  ///
+  /// @throws IOException EINVAL if nothing is asked for, EFBIG if the range ends beyond all files,
+  ///   ENOSPC, EOPNOTSUPP where the file system can't promise room
+  public void preallocate(long offset, long length) throws IOException {
     enter();
     try {
-      return map.lend(backing, offset, length, ahead, borrower, tally, pipe::offer);
+      map.preallocate(holder, offset, length);
     } finally {
       exit();
     }
   }
 
-  /// A cached page needs no descriptor, so a closed file has to be asked for.
-  private void enter() throws ClosedChannelException {
-    synchronized (gate) {
-      if (isClosed) {
-        throw new ClosedChannelException();
-      }
-      users++;
-    }
+  @Override
+  void closing() throws IOException {
+    map.close(holder);
   }
 
-  private void exit() {
-    synchronized (gate) {
-      users--;
-      if (!isClosed || users > 0) {
-        return;
-      }
-    }
+  @Override
+  void closed() {
     if (guarding.isPrivate()) {
       map.forget(); // nobody else will ever find it
-    }
-    cache.release(holder);
-  }
-
-  private static void checkOffset(long offset) {
-    if (offset < 0) {
-      throw new IllegalArgumentException("negative: offset=" + offset);
-    }
-  }
-
-  @Override
-  public long fill(Pipe pipe, long limit, Tally tally) throws IOException {
-    return own.fill(pipe, limit, tally);
-  }
-
-  @Override
-  public boolean canUnread() {
-    return own.canUnread();
-  }
-
-  @Override
-  public void unread(long bytes) {
-    own.unread(bytes);
-  }
-
-  @Override
-  public long remaining() {
-    return own.remaining();
-  }
-
-  @Override
-  public long drain(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-    return own.drain(pipe, limit, more, tally);
-  }
-
-  @Override
-  public String wayIn() {
-    return own.wayIn();
-  }
-
-  @Override
-  public String assurance() {
-    return own.assurance();
-  }
-
-  @Override
-  public String wayOut() {
-    return own.wayOut();
-  }
-
-  /// Closes the file; calls that are under way are not kept from ending. What is cached stays for
-  /// the next one who opens it, what is lent stays with its borrower. Who is the last to have it
-  /// open for writing writes back what is dirty.
-  ///
-  /// @throws ropewalk.cache.WritebackException once for each failure since the last report. The
-  ///   file is closed, and what could not be written is tried again until the cache is closed.
-  @Override
-  public void close() throws IOException {
-    synchronized (gate) {
-      if (isClosed) {
-        return;
-      }
-      isClosed = true;
-      users++;
-    }
-    try {
-      map.close(holder);
-    } finally {
-      exit();
     }
   }
 

@@ -13,10 +13,23 @@ import ropewalk.linux.LinuxException;
 /// A descriptor as the cache sees it, with what keeps strangers out while it is read. It closes the
 /// descriptor when it is needed no more.
 sealed class FileBacking implements Backing permits DirectBacking {
+  private static final int OFFER_MAX = 1 << 20;
+
+  /// Whether the file has holes, as far as we know: where it has none, nobody asks for each read.
+  private enum Holes {
+    UNKNOWN,
+    NONE,
+    SOME
+  }
+
   private final Engine engine;
   private final Fd fd;
   private final boolean isDurable;
   private final boolean canGrow;
+  private volatile Holes holes = Holes.UNKNOWN;
+
+  /// Where the last of our writes ended that went furthest. A write behind it may leave a hole.
+  private volatile long written;
 
   private final Guarding guarding;
 
@@ -52,19 +65,30 @@ sealed class FileBacking implements Backing permits DirectBacking {
 
   @Override
   public long pwritev(long iov, int count, long offset) throws IOException {
-    return demandProgress(engine.pwritev(fd, iov, count, offset), offset);
+    long n = demandProgress(engine.pwritev(fd, iov, count, offset), offset);
+    wrote(offset, n);
+    return n;
   }
 
-  final long demandProgress(long written, long offset) throws IOException {
-    if (written <= 0) {
-      throw new IOException("pwritev(fd=" + fd + ", offset=" + offset + "): wrote " + written);
+  /// A write behind all others may leave a hole.
+  final void wrote(long offset, long n) {
+    if (offset > written) {
+      holes = Holes.UNKNOWN;
     }
-    return written;
+    written = Math.max(written, offset + n);
+  }
+
+  final long demandProgress(long n, long offset) throws IOException {
+    if (n <= 0) {
+      throw new IOException("pwritev(fd=" + fd + ", offset=" + offset + "): wrote " + n);
+    }
+    return n;
   }
 
   @Override
   public void truncate(long size) throws IOException {
     PlainFile.truncate(engine, fd, size);
+    holes = Holes.UNKNOWN;
   }
 
   @Override
@@ -89,6 +113,7 @@ sealed class FileBacking implements Backing permits DirectBacking {
           engine.blocking(() -> engine.syscalls().fallocate(number, mode, offset, length));
       LinuxException.check(
           result, "fallocate", "fd", fd, "mode", mode, "offset", offset, "length", length);
+      holes = Holes.UNKNOWN;
     } finally {
       fd.exit();
     }
@@ -96,14 +121,29 @@ sealed class FileBacking implements Backing permits DirectBacking {
 
   @Override
   public long nextData(long offset) throws IOException {
+    if (!isSparse()) {
+      return offset;
+    }
     long at = seek(offset, FileFlags.SEEK_DATA);
     return at == -Errno.ENXIO ? Long.MAX_VALUE : at < 0 ? offset : at;
   }
 
   @Override
   public long nextHole(long offset) throws IOException {
+    if (!isSparse()) {
+      return Long.MAX_VALUE;
+    }
     long at = seek(offset, FileFlags.SEEK_HOLE);
     return at < 0 ? Long.MAX_VALUE : at;
+  }
+
+  private boolean isSparse() throws IOException {
+    Holes known = holes;
+    if (known == Holes.UNKNOWN) {
+      known = FileStatus.isSparse(fd) ? Holes.SOME : Holes.NONE;
+      holes = known;
+    }
+    return known == Holes.SOME;
   }
 
   /// The descriptor's own position moves; nobody uses it.
@@ -114,6 +154,12 @@ sealed class FileBacking implements Backing permits DirectBacking {
     } finally {
       fd.exit();
     }
+  }
+
+  /// Half a huge page: what a file or socket was read into at once.
+  @Override
+  public int offerMax() {
+    return OFFER_MAX;
   }
 
   @Override

@@ -19,6 +19,9 @@ public record FileStatus(int mode, Stamp stamp) {
   /// The permission bits that open and chmod take.
   private static final int PERMISSIONS = 0xfff;
 
+  /// What statx counts in, whatever the file system's blocks are.
+  private static final long BLOCK = 512;
+
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   /// Asks about an open descriptor. A local call that takes about a microsecond and waits for no
@@ -56,6 +59,22 @@ public record FileStatus(int mode, Stamp stamp) {
                       .statx(Open.AT_FDCWD, path, 0, Statx.STATX_BASIC_STATS, scratch.address()));
       LinuxException.check(result, "statx", "path", path);
       return read(scratch.address());
+    }
+  }
+
+  /// Whether fewer bytes of the file behind `fd` are allocated than it has: it has holes, or is
+  /// compressed.
+  static boolean isSparse(Fd fd) throws IOException {
+    int number = fd.enter();
+    try (Scratch scratch = new Scratch(Statx.SIZE)) {
+      int result =
+          fd.syscalls()
+              .statx(number, "", Open.AT_EMPTY_PATH, Statx.STATX_BASIC_STATS, scratch.address());
+      LinuxException.check(result, "statx", "fd", fd);
+      long address = scratch.address();
+      return Statx.blocks(address) * BLOCK < Statx.size(address);
+    } finally {
+      fd.exit();
     }
   }
 

@@ -3,6 +3,7 @@
 /// ```
 ///                     ┌ PlainFile ── Cursor ─── the kernel's page cache
 ///   Source, Sink ◄────┤ CachedFile ─ CachedCursor ─ FileMap (cache) ─ FileBacking ─┐
+///                     │ MemFile ──── CachedCursor ─ FileMap (cache)                │
 ///   (splice)          │ DirectFile ─ DirectCursor ─ DirectCalls ─ Dio (bio) ───────┤
 ///                     │ StreamEnd ── StreamCalls                                   ├── Fd
 ///                     └ ZeroSource, NullSink                  Root, Opening ───────┘
@@ -16,6 +17,8 @@
 /// past the kernel's.
 ///
 /// Read in this order: [ropewalk.file.PlainFile], `Cursor`, `Replacement`,
-/// [ropewalk.file.CachedFile], `CachedOpening`, `CachedCursor`, [ropewalk.file.DirectFile],
-/// `DirectCalls`, `DirectCursor`, [ropewalk.file.StreamEnd], `StreamCalls`, [ropewalk.file.Root].
+/// [ropewalk.file.PagedFile] (what files in our cache have in common), [ropewalk.file.CachedFile],
+/// [ropewalk.file.MemFile], [ropewalk.file.View], `CachedOpening`, `CachedCursor`,
+/// [ropewalk.file.DirectFile], `DirectCalls`, `DirectCursor`, [ropewalk.file.StreamEnd],
+/// `StreamCalls`, [ropewalk.file.Root].
 package ropewalk.file;

@@ -84,13 +84,6 @@ public abstract sealed class IovIter extends RunCursor
     return new BvecIter(Direction.TARGET, pages);
   }
 
-  /// Frozen ranges to be read that may be taken over as they are, by whoever has a place for whole
-  /// pages: the same as what waits in a pipe. They stay the caller's until they are passed and
-  /// [committed][#commit], and are released or stolen then.
-  public static PipeSourceIter gift(PageRef... pages) {
-    return new PipeSourceIter(new GiftRing(pages));
-  }
-
   /// A target that drops `count` bytes.
   public static DiscardIter discard(long count) {
     return new DiscardIter(count);
@@ -267,16 +260,15 @@ public abstract sealed class IovIter extends RunCursor
     return there == wanted ? Prefault.READY : new Prefault.Missing(wanted - there);
   }
 
-  /// As [#prefault(long)], for bytes that will go to `targetStart` of a file or an index. If that
-  /// is a range of whole pages, and the next bytes are just those of one slot of a pipe, all before
-  /// them is committed, and the folio can be stolen, the answer is the page itself: see
-  /// [Prefault.Stolen].
+  /// As [#prefault(long, long, boolean)], of bytes that others follow.
   public final Prefault prefault(long n, long targetStart) {
     return prefault(n, targetStart, false);
   }
 
-  /// As [#prefault(long, long)]. If `isLast`, nothing will follow these bytes in the target: then
-  /// the last page may be a part of one, and what lies behind it in the folio is nobody's.
+  /// As [#prefault(long)], for bytes that will go to `targetStart` of a file or an index. If that
+  /// is a range of whole pages (the last in part if it `isLast`), the next bytes are just those of
+  /// one slot of a pipe, all before them is committed, and the folio can be stolen, the answer is
+  /// the page itself: see [Prefault.Stolen].
   public final Prefault prefault(long n, long targetStart, boolean isLast) {
     demandNatural("prefault", n);
     demandNatural("prefault to", targetStart);
@@ -284,13 +276,10 @@ public abstract sealed class IovIter extends RunCursor
     return page == null ? prefault(n) : new Prefault.Stolen(page);
   }
 
-  /// *Lends* the page that the next bytes could be taken over as, to look at before anything is
-  /// decided: the range begins with the next byte and at a page's start, it is within the count,
-  /// and nobody else seems to have any business with its folio. Null if there is none such, and
-  /// before what has gone is committed. Steals nothing: [#prefault(long, long, boolean)] over its
-  /// length does, and may still be refused.
-  public final @Nullable PageRef offered() {
-    return count == 0 ? null : offer();
+  /// *Lends* the page that [#prefault(long, long, boolean)] might steal: a range within the count
+  /// that starts with the next byte and a page, and that nobody else seems to know. Null if none.
+  public @Nullable PageRef offered() {
+    return null;
   }
 
   /// Takes at most `bytesMax` bytes as pages into `batch`, which is empty, moves on by as many and
@@ -307,7 +296,7 @@ public abstract sealed class IovIter extends RunCursor
     return taken;
   }
 
-  /// How what the next [#extract] takes will have to be given back.
+  /// How what the next [#extract] takes is given back.
   public final Cleanup cleanup() {
     boolean list = shape() == Shape.LIST && count > 0 && ready();
     return Extraction.cleanupOf(list ? leaf().shape() : shape());
@@ -397,18 +386,12 @@ public abstract sealed class IovIter extends RunCursor
     return null;
   }
 
-  /// As [#offered], while bytes remain.
-  @Nullable PageRef offer() {
-    return null;
-  }
-
   /// The position has gone back.
   void reverted() {}
 
   /// `n` more bytes have become final, those before the position.
   void committed(long n) {}
 
-  /// For messages.
   @Override
   public String toString() {
     return "%s[%s, position=%d, count=%d]"

@@ -39,6 +39,13 @@ public final class PipeSourceIter extends IovIter {
     return new PipeSourceIter(ring);
   }
 
+  /// Frozen ranges that may be taken over as they are, by whoever has a place for whole pages: the
+  /// same as what waits in a pipe. They stay the caller's until they are passed and
+  /// [committed][#commit], and are released or stolen then.
+  public static PipeSourceIter gift(PageRef... pages) {
+    return new PipeSourceIter(new GiftRing(pages));
+  }
+
   @Override
   public Shape shape() {
     return Shape.PIPE_SOURCE;
@@ -120,8 +127,8 @@ public final class PipeSourceIter extends IovIter {
   }
 
   @Override
-  @Nullable PageRef offer() {
-    PageRef first = wholeSlot();
+  public @Nullable PageRef offered() {
+    PageRef first = count() == 0 ? null : wholeSlot();
     return first != null && first.length() <= count() && first.seemsStealable() ? first : null;
   }
 

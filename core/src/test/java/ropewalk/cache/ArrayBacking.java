@@ -17,6 +17,8 @@ import ropewalk.linux.Memory;
 /// Its medium is another array. As in the kernel, a sync that fails leaves what it was about clean:
 /// no later one brings it to the medium unless it is written again.
 final class ArrayBacking implements Backing {
+  private static final int PAGE = 4096;
+
   private byte[] bytes = new byte[0];
   private byte[] medium = new byte[0];
   private final List<long[]> unsynced = new ArrayList<>();
@@ -41,6 +43,12 @@ final class ArrayBacking implements Backing {
   int writesUntilFailure = -1;
   int truncatesUntilFailure = -1;
   int syncsUntilFailure = -1;
+
+  /// The longest page that it takes over, or 0: a type that ignores offers.
+  int offerMax;
+
+  /// Whether pages of zeros are holes.
+  boolean isSparse;
 
   /// Run in the middle of each read, with no lock of ours.
   @Nullable Runnable whileReading;
@@ -222,6 +230,41 @@ final class ArrayBacking implements Backing {
   public synchronized void preallocate(long offset, long length) {
     grow(offset + length);
     changes++;
+  }
+
+  /// As lseek on a file whose holes are its pages of zeros, if it [isSparse].
+  @Override
+  public synchronized long nextData(long offset) {
+    return isSparse ? next(offset, false) : offset;
+  }
+
+  @Override
+  public synchronized long nextHole(long offset) {
+    return isSparse ? next(offset, true) : Long.MAX_VALUE;
+  }
+
+  private long next(long offset, boolean hole) {
+    for (long at = offset; at < bytes.length; at = (at | (PAGE - 1)) + 1) {
+      if (isHole((int) (at / PAGE)) == hole) {
+        return at;
+      }
+    }
+    return hole && offset < bytes.length ? bytes.length : Long.MAX_VALUE;
+  }
+
+  private boolean isHole(int page) {
+    int end = Math.min(bytes.length, (page + 1) * PAGE);
+    for (int i = page * PAGE; i < end; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int offerMax() {
+    return offerMax;
   }
 
   @Override

@@ -115,6 +115,7 @@ class FileMapProperties {
     long cacheBytes = gen.pick(1L, 3L, 16L) * Run.SIZE;
     List<Loan> loans = new ArrayList<>();
     try (CacheRoom room = new CacheRoom(cacheBytes, 8 << 20, model)) {
+      room.backing.isSparse = gen.bool();
       if (gen.bool()) {
         room.backing.readable = asked -> gen.in(1, asked);
         room.backing.writable = asked -> gen.in(1, asked);

@@ -41,7 +41,7 @@ final class OfferTest {
   void anOfferIsTheSlotItself() {
     PageRef page = published(0, 2 * PAGE, 7);
     long address = page.address();
-    PipeSourceIter iter = IovIter.gift(page);
+    PipeSourceIter iter = PipeSourceIter.gift(page);
     PageRef offered = Objects.requireNonNull(iter.offered());
     assertThat(offered).isSameAs(page);
     assertThat(iter.position()).isZero();
@@ -86,7 +86,7 @@ final class OfferTest {
         (name, business) -> {
           PageRef page = published(0, PAGE, 3);
           Runnable end = business.apply(page);
-          PipeSourceIter iter = IovIter.gift(page);
+          PipeSourceIter iter = PipeSourceIter.gift(page);
           assertThat(iter.offered()).as(name).isNull();
           assertThat(iter.prefault(PAGE, 0)).as(name).isEqualTo(Prefault.READY);
           assertThat(copied(iter, PAGE)).as(name).isEqualTo(Pattern.bytes(3, PAGE));
@@ -110,7 +110,7 @@ final class OfferTest {
     owner.close();
     PageRef zeros = lab.pool.zeros(PAGE);
     for (PageRef page : new PageRef[] {given, borrowed, zeros}) {
-      PipeSourceIter iter = IovIter.gift(page);
+      PipeSourceIter iter = PipeSourceIter.gift(page);
       assertThat(iter.offered()).as("%s", page).isNull();
       assertThat(iter.prefault(PAGE, 0)).isEqualTo(Prefault.READY);
       iter.advance(PAGE);
@@ -124,7 +124,8 @@ final class OfferTest {
       "0.9: only whole ranges from a page's start are offered, and only from where it stands")
   void onlyWholeRanges() {
     PipeSourceIter iter =
-        IovIter.gift(published(0, PAGE, 0), published(1, PAGE - 1, PAGE), published(0, 0, 0));
+        PipeSourceIter.gift(
+            published(0, PAGE, 0), published(1, PAGE - 1, PAGE), published(0, 0, 0));
     iter.advance(1);
     assertThat(iter.offered()).as("what has gone can be reverted").isNull();
     iter.commit();
@@ -136,7 +137,7 @@ final class OfferTest {
     iter.commit();
     assertThat(iter.offered()).as("no bytes").isNull();
 
-    PipeSourceIter short1 = IovIter.gift(published(0, PAGE, 0));
+    PipeSourceIter short1 = PipeSourceIter.gift(published(0, PAGE, 0));
     short1.truncate(PAGE - 1);
     assertThat(short1.offered()).as("more than is asked for").isNull();
     short1.reexpand(PAGE);
@@ -148,7 +149,7 @@ final class OfferTest {
   @Test
   @DisplayName("0.9: a part of a page is stolen only as the last of its target")
   void theLastMayBeShort() {
-    PipeSourceIter iter = IovIter.gift(published(0, PAGE + 5, 9));
+    PipeSourceIter iter = PipeSourceIter.gift(published(0, PAGE + 5, 9));
     assertThat(iter.offered()).isNotNull();
     assertThat(iter.prefault(PAGE + 5, 0)).isEqualTo(Prefault.READY);
     assertThat(iter.prefault(PAGE + 5, 1, true)).as("askew").isEqualTo(Prefault.READY);
@@ -164,7 +165,7 @@ final class OfferTest {
   void giftsArePassed() throws IOException {
     PageRef first = published(0, 10, 0);
     PageRef second = published(0, 10, 10);
-    PipeSourceIter iter = IovIter.gift(first, second);
+    PipeSourceIter iter = PipeSourceIter.gift(first, second);
     assertThat(copied(iter, 15)).isEqualTo(Pattern.bytes(0, 15));
     assertThat(first.isOpen()).as("before the commit").isTrue();
     iter.commit();
@@ -172,9 +173,9 @@ final class OfferTest {
     assertThat(second.length()).isEqualTo(5);
     second.close();
     PageRef writable = lab.pool.take(PAGE, FolioClass.RING);
-    assertThatThrownBy(() -> IovIter.gift(writable)).hasMessageContaining("published");
+    assertThatThrownBy(() -> PipeSourceIter.gift(writable)).hasMessageContaining("published");
     writable.close();
-    assertThat(IovIter.gift().count()).isZero();
+    assertThat(PipeSourceIter.gift().count()).isZero();
   }
 
   @Test
@@ -184,7 +185,7 @@ final class OfferTest {
     Trail trail = new Trail();
     page.follow(trail);
     trail.seal();
-    PageRef stolen = stolen(IovIter.gift(page).prefault(PAGE, 0));
+    PageRef stolen = stolen(PipeSourceIter.gift(page).prefault(PAGE, 0));
     assertThat(trail.isDrained()).isTrue();
     stolen.close();
   }

@@ -7,6 +7,7 @@
 ///   OverwriteWhileSending   file ──► slow socket                written meanwhile: the old
 ///                            ▲                                  bytes arrive, the new ones stay
 ///                          write
+///   GivePages            pages ──► pipe ──► file                taken over, copied by nobody
 /// ```
 @NullMarked
 package ropewalk.examples;

@@ -65,6 +65,20 @@ class ExamplesTest {
     }
   }
 
+  @Test
+  void givePages() throws Exception {
+    Path file = folder.resolve("file");
+    Moved moved = GivePages.write(file, 40);
+    assertThat(moved.accepted()).isEqualTo(40L << 16);
+    assertThat(moved.copiedUser()).isZero();
+    assertThat(moved.copiedKernel()).isZero();
+    byte[] all = Files.readAllBytes(file);
+    assertThat(all).hasSize(40 << 16);
+    for (int i = 0; i < all.length; i += 4) {
+      assertThat(all[i]).isEqualTo((byte) (i >> 16));
+    }
+  }
+
   private static ServerSocket listen() throws IOException {
     return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }

@@ -1,5 +1,6 @@
 package ropewalk.linux;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// All of this process's memory as one segment: the one place where a plain address becomes
@@ -26,6 +27,13 @@ public final class Memory {
   /// memory keeps it; the segment itself never says that the memory is gone.
   public static MemorySegment segment(long address, long bytes) {
     return ALL.asSlice(address, bytes);
+  }
+
+  /// Lends `[address, address + bytes)` as a read-only segment that can't be used any more once
+  /// `arena` is closed. The owner keeps the memory for at least as long.
+  @SuppressWarnings("restricted") // as ALL
+  public static MemorySegment readOnly(long address, long bytes, Arena arena) {
+    return MemorySegment.ofAddress(address).reinterpret(bytes, arena, null).asReadOnly();
   }
 
   /// The address of native memory; callers' heap memory is refused, since it moves.
