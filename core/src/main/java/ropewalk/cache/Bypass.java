@@ -80,7 +80,7 @@ public final class Bypass {
     boolean isBegun = false;
     try {
       flush(map, first(offset), mayMoveEnd ? Long.MAX_VALUE : last(offset, length));
-      map.runs.invalidate(first(offset), last(offset, length), claimsEnd);
+      map.runs.sweep.invalidate(first(offset), last(offset, length), claimsEnd);
       isBegun = true;
       return write;
     } finally {
@@ -107,7 +107,7 @@ public final class Bypass {
     }
     try {
       map.end.growTo(reached);
-      if (!map.runs.invalidate(first(offset), last(offset, length), mayWait)) {
+      if (!map.runs.sweep.invalidate(first(offset), last(offset, length), mayWait)) {
         throw new IOException(
             "written past the cache, but the cache has newer bytes of that range, which will be"
                 + " written over them (R-52): offset=%d, length=%d".formatted(offset, length));

@@ -74,8 +74,9 @@ final class EndOfFile {
     for (Run run = runs.dirty.next(runs.size >>> Run.SHIFT);
         run != null;
         run = runs.dirty.next(run.index + 1)) {
-      if (run.state == Run.State.READY && run.holders == 0) {
+      if (run.state == Run.State.READY && run.shutIfIdle()) {
         run.filled = Math.min(run.filled, runs.bytesAt(run.index));
+        run.open();
       }
     }
   }

@@ -365,7 +365,7 @@ public final class FileMap {
     if (isAsIn(now)) {
       return false;
     }
-    boolean had = runs.dropFrom(0);
+    boolean had = runs.sweep.dropFrom(0);
     strangers.changed();
     if (isQuiet) {
       stamp = now;
@@ -384,7 +384,7 @@ public final class FileMap {
   void drop() {
     lock.lock();
     try {
-      runs.dropFrom(0);
+      runs.sweep.dropFrom(0);
       strangers.forgot();
     } finally {
       lock.unlock();

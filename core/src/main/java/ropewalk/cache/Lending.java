@@ -13,6 +13,7 @@ import ropewalk.page.PageRef;
 ///
 /// ```
 ///   hold ──► READY run, one holder more ──► tryLend ──► letGo ──► borrower
+///     │      by one compare-and-set, mostly; else under the lock
 ///     │                                        └ refused: copy
 ///     ├ BUSY: wait for its end, look again
 ///     └ absent: claim it and what is worth reading ahead, Fetch, look again
@@ -197,6 +198,11 @@ final class Lending {
   /// The run that has the byte at `at`, held until [#letGo]; null at the end of the file, or if it
   /// is not there and the caller must not wait.
   private @Nullable Run hold(long at, long wanted, boolean mayWait) throws IOException {
+    Run atHand = runs.tryHold(at);
+    if (atHand != null) {
+      held(atHand, false);
+      return atHand;
+    }
     boolean missed = false;
     while (true) {
       List<Run> missing = List.of();
@@ -210,14 +216,8 @@ final class Lending {
         Run run = runs.current(index);
         boolean isOutgrown = run != null && runs.isOutgrown(run);
         if (run != null && run.state == Run.State.READY && !isOutgrown) {
-          run.holders++;
-          heldEnd = Math.min(run.filled, runs.bytesAt(index));
-          if (ahead.isNewUse(index)) {
-            run.touch();
-            if (!missed) {
-              map.cache.hits.increment();
-            }
-          }
+          runs.hold(run);
+          held(run, missed);
           return run;
         }
         if (!mayWait) {
@@ -241,6 +241,16 @@ final class Lending {
         new Widening(map, backing, tally).run(outgrown);
       } else if (!new Fetch(map, backing, missing, tally, whole).run(insists)) {
         disturbed++;
+      }
+    }
+  }
+
+  private void held(Run run, boolean missed) {
+    heldEnd = Math.min(run.filled, runs.bytesAt(run.index));
+    if (ahead.isNewUse(run.index)) {
+      run.touch();
+      if (!missed) {
+        map.cache.hits.increment();
       }
     }
   }

@@ -107,7 +107,7 @@ final class MemoryBound {
     runs.lock.lock();
     try {
       if (!isNone()) {
-        runs.discardFrom(0);
+        runs.sweep.discardFrom(0);
       }
     } finally {
       runs.lock.unlock();

@@ -5,10 +5,10 @@ import ropewalk.page.PageRef;
 
 /// One entry of a file's map: up to 64 KiB of consecutive pages.
 ///
-/// What belongs to whom: the first two groups of fields are guarded by the lock of [Runs], the
-/// third by the lock of the [PageCache] (it is that run's place in the queues of [S3Fifo]). A run
-/// that is `BUSY` belongs to the one thread that made it so, and only that thread touches its
-/// pages.
+/// What belongs to whom: the first two groups of fields are guarded by the lock of [Runs] (version
+/// and length are also read by whoever holds the run, see [Held]), the third by the lock of the
+/// [PageCache] (it is that run's place in the queues of [S3Fifo]). A run that is `BUSY` belongs to
+/// the one thread that made it so, and only that thread touches its pages.
 ///
 /// ```
 ///              claim (miss or write)            settle
@@ -35,7 +35,7 @@ import ropewalk.page.PageRef;
 ///
 /// A run that is written again while it is in flight is both dirty and in flight, with two
 /// versions: the flight holds a loan on its own.
-final class Run {
+final class Run extends Held {
   /// A write copies at most this much to replace what is on loan (rule 4 of the state word), and a
   /// loan of this much costs one reference: 64 KiB is where either stops mattering.
   static final int SIZE = 1 << 16;
@@ -66,10 +66,6 @@ final class Run {
 
   /// How many bytes of it are the file's. What follows was never published and is never lent.
   int filled;
-
-  /// Threads that lend or copy from this version right now. A writer waits for them, they are
-  /// short.
-  int holders;
 
   /// Set if the file changed while this run was busy or held: it leaves when that ends.
   boolean isDoomed;

@@ -1,5 +1,7 @@
 package ropewalk.cache;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 ///   DIRTY    0000 0100 0000 0000        one of them has dirty runs below it
 /// ```
 ///
-/// Not thread-safe: guarded by the lock of [Runs].
+/// Guarded by the lock of [Runs], but for [#find]: nodes and runs are put into their places by
+/// release and found by acquire, so whatever it meets is whole. What it does not meet may be there.
 final class RunTree {
   private static final int BITS = 6;
   private static final int MASK = (1 << BITS) - 1;
 
-  private Node root = new Node(0);
+  private static final VarHandle CHILDREN = MethodHandles.arrayElementVarHandle(Object[].class);
+
+  private volatile Node root = new Node(0);
   private int count;
 
   /// What a run may be marked as.
@@ -68,7 +73,7 @@ final class RunTree {
     }
 
     void set(int slot, @Nullable Object child) {
-      children[slot] = child;
+      CHILDREN.setRelease(children, slot, child);
       long bit = 1L << slot;
       present = child == null ? present & ~bit : present | bit;
       if (child == null) {
@@ -96,6 +101,22 @@ final class RunTree {
       node = (Node) child;
     }
     return (Run) node.children[(int) index & MASK];
+  }
+
+  /// As [#get], without the lock: a run that is or was at `index`, or null, which says nothing.
+  @Nullable Run find(long index) {
+    Node node = root;
+    if (index >>> node.shift > MASK) {
+      return null;
+    }
+    while (node.shift > 0) {
+      Object child = CHILDREN.getAcquire(node.children, slot(node, index));
+      if (child == null) {
+        return null;
+      }
+      node = (Node) child;
+    }
+    return (Run) CHILDREN.getAcquire(node.children, (int) index & MASK);
   }
 
   /// Adds `run`; there must be none at its index.

@@ -17,17 +17,15 @@ import ropewalk.page.PageRef;
 /// | READY | BUSY | [#claimReady], which waits for holders |
 /// | BUSY | READY | [#settle] |
 /// | BUSY | absent | [#abandon], or [#settle] of a doomed run |
-/// | READY | absent | [#evict], [#dropFrom], [#current] of a run that the file has outgrown |
-/// | unwritten | absent | [#discardFrom], nothing else |
+/// | READY | absent | [#evict], [Sweep#dropFrom], [#current] of a run that the file has outgrown |
+/// | unwritten | absent | [Sweep#discardFrom], nothing else |
 ///
 /// A run that leaves while it is held keeps its version until [#letGo] of its last holder. Loans
 /// are no matter here: they hold references of their own.
 ///
-/// Shared: all of it, guarded by `lock`. Methods that say so are called with it.
+/// Shared: all of it, guarded by `lock`. Methods that say so are called with it. Only [#tryHold]
+/// and [#letGo] do without: see [Held] and [RunTree#find].
 final class Runs {
-  /// How many indices are looked at one by one: 256 MiB.
-  private static final int LOOKS_MAX = 4096;
-
   final PageCache cache;
   private final FileMap map;
 
@@ -41,16 +39,21 @@ final class Runs {
   /// Which runs the backing has not got.
   final DirtyRuns dirty;
 
+  /// What is done to many at once.
+  final Sweep sweep;
+
   private volatile boolean isEmpty = true;
 
   /// Bytes to the end of the file. Only a run that has all its bytes up to here is ever lent.
-  long size;
+  /// Written with the lock.
+  volatile long size;
 
   Runs(PageCache cache, FileMap map, long size) {
     this.cache = cache;
     this.map = map;
     this.size = size;
     this.dirty = new DirtyRuns(cache, map, tree);
+    this.sweep = new Sweep(this, tree);
   }
 
   boolean isEmpty() {
@@ -119,7 +122,7 @@ final class Runs {
   /// Makes a ready run busy if nobody holds it; false if the caller has to wait. Called with the
   /// lock.
   boolean claimReady(Run run) {
-    if (run.state != Run.State.READY || run.holders > 0) {
+    if (run.state != Run.State.READY || !run.shut()) {
       return false;
     }
     run.state = Run.State.BUSY;
@@ -131,19 +134,42 @@ final class Runs {
     return Math.clamp(size - (index << Run.SHIFT), 0, Run.SIZE);
   }
 
-  /// Ends a hold. The last holder of a doomed run lets its version go.
+  /// Ends a hold. The last holder of a run that was shut wakes whoever waits for that, and lets the
+  /// version of a doomed one go, unless somebody with the lock has come before it.
   void letGo(Run run) {
+    if (!run.letGo()) {
+      return;
+    }
     lock.lock();
     try {
-      run.holders--;
-      if (run.holders == 0) {
-        if (run.isDoomed) {
-          free(run);
-        }
-        settled.signalAll();
+      if (run.isDoomed && run.state == Run.State.READY) {
+        free(run);
       }
+      settled.signalAll();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /// The run that has the byte at `at`, held, if that takes no lock: it is there, open, good, and
+  /// has all that the file has of it. Null says nothing.
+  @Nullable Run tryHold(long at) {
+    Run run = tree.find(at >>> Run.SHIFT);
+    if (run == null || !run.tryHold()) {
+      return null;
+    }
+    if (at < size && run.filled >= bytesAt(run.index) && !run.version().folio().isPoisoned()) {
+      return run;
+    }
+    letGo(run);
+    return null;
+  }
+
+  /// Holds a READY run. Called with the lock.
+  void hold(Run run) {
+    run.hold();
+    if (!lock.hasWaiters(settled)) {
+      run.open(); // it was shut for a writer who has gone another way
     }
   }
 
@@ -218,14 +244,18 @@ final class Runs {
     if (!map.memory.isNone() && run.isUnwritten()) {
       cache.forget(run); // it never leaves, so it is no business of the eviction's
       run.isDoomed = false;
+      run.open();
       settled.signalAll();
       return;
     }
     boolean isAdmitted = cache.admit(run, Run.memory(run.version()));
     if (run.isUnwritten()) {
       run.isDoomed = false;
-    } else if (run.isDoomed || !isAdmitted) {
+    }
+    if (!run.isUnwritten() && (run.isDoomed || !isAdmitted)) {
       remove(run);
+    } else {
+      run.open();
     }
     settled.signalAll();
   }
@@ -264,7 +294,7 @@ final class Runs {
 
   /// Takes a run out of the index. Its version goes now, or with its last holder. Called with the
   /// lock.
-  private void remove(Run run) {
+  void remove(Run run) {
     dirty.leave(run);
     if (tree.remove(run)) {
       isEmpty = tree.count() == 0;
@@ -272,7 +302,7 @@ final class Runs {
     }
     cache.forget(run);
     run.isDoomed = true;
-    if (run.holders == 0) {
+    if (run.shut()) {
       free(run);
     }
   }
@@ -298,7 +328,7 @@ final class Runs {
       if (run.isUnwritten()) {
         cache.background.press();
       }
-      if (run.state == Run.State.BUSY || run.holders > 0 || run.isUnwritten()) {
+      if (run.state == Run.State.BUSY || run.isUnwritten() || !run.shutIfIdle()) {
         cache.readmit(run);
         return false;
       }
@@ -311,98 +341,5 @@ final class Runs {
     } finally {
       lock.unlock();
     }
-  }
-
-  /// Drops the ready runs from `index` on that are written, and dooms the busy ones. Called with
-  /// the lock.
-  ///
-  /// @return true if there was any
-  boolean dropFrom(long index) {
-    boolean isAny = false;
-    for (Run run : from(index)) {
-      if (run.state != Run.State.READY) {
-        run.isDoomed = true;
-        isAny = true;
-      } else if (!run.isUnwritten()) {
-        remove(run);
-        isAny = true;
-      }
-    }
-    return isAny;
-  }
-
-  /// The file ends before run `index`: what is ready goes, unwritten or not. Called with the lock,
-  /// when nothing there is busy or in flight.
-  void discardFrom(long index) {
-    for (Run run : from(index)) {
-      dirty.cut(run, 0);
-      remove(run);
-    }
-  }
-
-  /// Drops the runs from `first` to `last`: nothing that they have now stays. Those that are at
-  /// work leave when they are done, which is waited for if `mayWait`; who begins only then reads
-  /// what is in the file now.
-  ///
-  /// @return false if there are some that can't leave, because the backing has not got them
-  boolean invalidate(long first, long last, boolean mayWait) {
-    lock.lock();
-    try {
-      boolean isAllGone = true;
-      List<Run> found = between(first, last);
-      for (Run run : found) {
-        leaveIfReady(run);
-      }
-      for (Run run : found) {
-        while (mayWait && (run.state == Run.State.BUSY || run.isInFlight())) {
-          settled.awaitUninterruptibly();
-        }
-        leaveIfReady(run);
-        isAllGone &= run.state != Run.State.READY || !run.isUnwritten();
-      }
-      return isAllGone;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The runs of a range, by looking at each index if these are few: what follows may be many.
-  private List<Run> between(long first, long last) {
-    if (last - first > LOOKS_MAX) {
-      return from(first).stream().filter(run -> run.index <= last).toList();
-    }
-    List<Run> found = new ArrayList<>();
-    for (long i = first; i <= last; i++) {
-      Run run = tree.get(i);
-      if (run != null) {
-        found.add(run);
-      }
-    }
-    return found;
-  }
-
-  private void leaveIfReady(Run run) {
-    if (run.state == Run.State.BUSY) {
-      run.isDoomed = true;
-    } else if (run.state == Run.State.READY && !run.isUnwritten()) {
-      remove(run);
-    }
-  }
-
-  private List<Run> from(long index) {
-    List<Run> found = new ArrayList<>();
-    tree.forEach(index, found::add);
-    return found;
-  }
-
-  /// Whether somebody is at work on a run from `index` on: reads, writes or writes back. Called
-  /// with the lock.
-  boolean hasWorkFrom(long index) {
-    if (dirty.isInFlightFrom(index)) {
-      return true;
-    }
-    boolean[] found = {false};
-    tree.forEach(index, run -> found[0] |= run.state == Run.State.BUSY);
-    return found[0];
   }
 }

@@ -57,10 +57,10 @@ final class Truncation {
       long oldSize = runs.size;
       runs.size = Math.min(runs.size, newSize);
       runs.dirty.barrier = first;
-      while (runs.hasWorkFrom(first) || !claimEdge(oldSize)) {
+      while (runs.sweep.hasWorkFrom(first) || !claimEdge(oldSize)) {
         runs.settled.awaitUninterruptibly();
       }
-      runs.dropFrom(first);
+      runs.sweep.dropFrom(first);
       return oldSize;
     } finally {
       runs.lock.unlock();
@@ -84,7 +84,7 @@ final class Truncation {
       runs.size = isDone ? newSize : oldSize;
       runs.dirty.barrier = Long.MAX_VALUE;
       if (isDone) {
-        runs.discardFrom((newSize + Run.SIZE - 1) >>> Run.SHIFT);
+        runs.sweep.discardFrom((newSize + Run.SIZE - 1) >>> Run.SHIFT);
       }
       Run cut = edge;
       if (cut != null) {

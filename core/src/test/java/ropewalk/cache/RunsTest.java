@@ -39,7 +39,7 @@ class RunsTest {
     runs.lock.lock();
     try {
       Run run = Objects.requireNonNull(runs.current(index));
-      run.holders++;
+      runs.hold(run);
       return run;
     } finally {
       runs.lock.unlock();
