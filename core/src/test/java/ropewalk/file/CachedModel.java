@@ -2,18 +2,18 @@ package ropewalk.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ropewalk.cache.Writing;
-import ropewalk.linux.Errno;
 import ropewalk.linux.FileFlags;
 import ropewalk.linux.Open;
 import ropewalk.page.PageRef;
@@ -21,8 +21,8 @@ import ropewalk.pipe.Pipe;
 import ropewalk.splice.Verbs;
 import ropewalk.testkit.Gen;
 
-/// A cached file, the array of bytes that it should be, and a real file to which the kernel does
-/// the same.
+/// A cached file (or one in memory), the array of bytes that it should be, and a real file to which
+/// the kernel does the same.
 ///
 /// ```
 ///   step --+--> CachedFile, opened one or more times --> its file: what strangers see
@@ -34,8 +34,8 @@ import ropewalk.testkit.Gen;
 /// The openings write in any of the modes of [Writing]; what was written [Writing#BACK] reaches the
 /// file with a flush, a sync or the last close, and is looked for there after one of these.
 ///
-/// What was lent is kept in pipes, with the bytes that it was when it was lent, until a later step
-/// looks whether it still is.
+/// What was lent is kept in pipes and views, with the bytes that it was when it was lent, until a
+/// later step looks whether it still is.
 abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoCloseable {
   /// What steps are, for the table.
   enum Act {
@@ -43,18 +43,25 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     READ_DISCARDED,
     LEND,
     SPLICE_OUT,
+    VIEW,
     JUDGE,
     WRITE,
     DRAIN,
     SPLICE_IN,
+    GIVE,
+    STOLEN,
     COPY,
+    COPY_RANGE,
     TRUNCATE,
+    PUNCH,
+    PREALLOCATE,
     OPEN,
     CLOSE,
     REOPEN,
     REVALIDATE,
     STRANGER,
     STRANGE_SIZE,
+    STRANGE_HOLE,
     DIRECT_READ,
     DIRECT_WRITE,
     DROP,
@@ -65,36 +72,42 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   /// Bytes of a workbench.
   static final int WORKBENCH = 1 << 20;
 
+  private static final long MEMORY_MAX = 8 << 20;
   private static final int HELD_MAX = 10;
   private static final int OPEN_MAX = 3;
 
-  /// What waits in a pipe, and what it was when it came there.
+  /// What waits in a pipe or is looked at, and what it was when it was lent.
   private static final class Held {
-    final Pipe pipe;
+    final AutoCloseable owner;
+    final Supplier<byte[]> got;
     final byte[] bytes;
     final int at;
-    final String from;
 
-    Held(Pipe pipe, byte[] bytes, int at, String from) {
-      this.pipe = pipe;
+    Held(AutoCloseable owner, Supplier<byte[]> got, byte[] bytes, int at) {
+      this.owner = owner;
+      this.got = got;
       this.bytes = bytes;
       this.at = at;
-      this.from = from;
     }
   }
 
   final FileRoom room;
   final MemorySegment workbench;
   final Verbs verbs;
-  final List<CachedFile> files = new ArrayList<>();
+  final List<PagedFile> files = new ArrayList<>();
 
-  /// A descriptor that goes around the object under test.
+  /// Whether it is a [MemFile], which is opened once, and has no file that strangers see.
+  final boolean isMemory;
+
+  /// A descriptor that goes around the object under test; the twin's, if there is nothing to go
+  /// around to.
   final int stranger;
 
   /// The file that the kernel keeps.
   final int twin;
 
-  /// The same file past the kernel's cache, beside ours; null where the file system refuses it.
+  /// The same file past the kernel's cache, beside ours; null where the file system refuses it, and
+  /// where there is no file.
   final @Nullable DirectFile direct;
 
   private final List<Held> held = new ArrayList<>();
@@ -111,11 +124,12 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     this.room = room;
     this.path = path;
     this.workbench = workbench;
-    files.add(open(StandardOpenOption.CREATE));
-    direct = direct();
+    isMemory = gen.oneIn(8);
+    files.add(isMemory ? MemFile.open(room.cache, MEMORY_MAX) : open(StandardOpenOption.CREATE));
+    direct = isMemory ? null : direct();
     verbs = new Verbs(room.pool);
-    stranger = opened(path.toString(), 0);
     twin = opened(twin(path).toString(), Open.O_CREAT | Open.O_TRUNC);
+    stranger = opened((isMemory ? twin(path) : path).toString(), 0);
   }
 
   /// Where the twin is.
@@ -158,29 +172,35 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   }
 
   /// Any of the openings.
-  CachedFile file() {
+  PagedFile file() {
     return gen.pick(files);
   }
 
+  /// Any of the openings, of a file that is no [MemFile].
+  CachedFile cached() {
+    return (CachedFile) file();
+  }
+
   /// Any of the openings, to change the file by.
-  CachedFile writer() {
-    CachedFile file = file();
-    isBehind |= file.writing() == Writing.BACK;
+  PagedFile writer() {
+    PagedFile file = file();
+    isBehind |= file instanceof CachedFile cached && cached.writing() == Writing.BACK;
     return file;
   }
 
   /// Brings the file up to date, if it may not be.
   void catchUp() throws IOException {
     if (isBehind) {
-      file().flush();
+      cached().flush();
       isBehind = false;
     }
   }
 
   void openOneMore() throws IOException {
     if (files.size() < OPEN_MAX) {
-      files.add(open());
-      note(Act.OPEN, "open one more, " + files.getLast().writing());
+      CachedFile one = open();
+      files.add(one);
+      note(Act.OPEN, "open one more, " + one.writing());
     }
   }
 
@@ -193,14 +213,15 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
 
   /// Closes all. The last one to be closed has brought the file up to date.
   void reopen() throws IOException {
-    for (CachedFile each : files) {
+    for (PagedFile each : files) {
       each.close();
     }
     files.clear();
     isBehind = false;
     compare(contents(stranger), part(0, SIZE_MAX), 0);
-    files.add(open());
-    note(Act.REOPEN, "close all, open " + files.getFirst().writing());
+    CachedFile one = open();
+    files.add(one);
+    note(Act.REOPEN, "close all, open " + one.writing());
   }
 
   // ---- what is the same everywhere
@@ -225,15 +246,6 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     }
   }
 
-  /// False if this file system doesn't know the mode.
-  static boolean allocated(int fd, int mode, int at, int length) {
-    int result = HOST.fallocate(fd, mode, at, length);
-    if (result != -Errno.EOPNOTSUPP) {
-      assertThat(result).as("fallocate").isZero();
-    }
-    return result == 0;
-  }
-
   // ---- what is compared
 
   /// Everything, as all sides have it.
@@ -255,9 +267,14 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   // ---- what is held
 
   /// Keeps `pipe` with what came into it: the first `bytes` of what is at `at` now.
-  void keep(Pipe pipe, int at, long bytes, String from) {
+  void keep(Pipe pipe, int at, long bytes) {
     assertThat(pipe.bytes()).isEqualTo(bytes);
-    held.add(new Held(pipe, part(at, (int) bytes), at, from));
+    keep(pipe, () -> drained(pipe), at, bytes);
+  }
+
+  /// Keeps `owner`, which shows, when it is asked, the first `bytes` of what is at `at` now.
+  void keep(AutoCloseable owner, Supplier<byte[]> got, int at, long bytes) {
+    held.add(new Held(owner, got, part(at, (int) bytes), at));
     if (held.size() > HELD_MAX) {
       judgeOne();
     }
@@ -278,19 +295,26 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
   }
 
   private static void judge(Held one) {
-    try (Pipe pipe = one.pipe) {
-      byte[] wanted = one.bytes;
-      int from = 0;
-      for (PageRef ref = pipe.poll(); ref != null; ref = pipe.poll()) {
-        try (PageRef each = ref) {
-          byte[] got = each.bytes().toArray(ValueLayout.JAVA_BYTE);
-          int end = Math.min(from + got.length, wanted.length);
-          compare(got, Arrays.copyOfRange(wanted, from, end), one.at + from);
-          from += got.length;
-        }
-      }
-      assertThat(from).as("bytes of " + one.from).isEqualTo(wanted.length);
+    compare(one.got.get(), one.bytes, one.at);
+    end(one);
+  }
+
+  private static void end(Held one) {
+    try {
+      one.owner.close();
+    } catch (Exception e) {
+      throw new AssertionError("can't be closed: " + one.owner, e);
     }
+  }
+
+  private static byte[] drained(Pipe pipe) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (PageRef ref = pipe.poll(); ref != null; ref = pipe.poll()) {
+      try (PageRef each = ref) {
+        all.writeBytes(each.bytes().toArray(ValueLayout.JAVA_BYTE));
+      }
+    }
+    return all.toByteArray();
   }
 
   @Override
@@ -301,10 +325,8 @@ abstract class CachedModel extends FileModel<CachedModel.Act> implements AutoClo
     HOST.close(stranger);
     HOST.close(twin);
     verbs.close();
-    for (Held each : held) {
-      each.pipe.close();
-    }
-    for (CachedFile each : files) {
+    held.forEach(CachedModel::end);
+    for (PagedFile each : files) {
       each.close();
     }
   }

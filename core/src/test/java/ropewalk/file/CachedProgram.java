@@ -14,6 +14,7 @@ import ropewalk.iov.IovIter;
 import ropewalk.linux.Open;
 import ropewalk.linux.Splices;
 import ropewalk.page.Account;
+import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
 import ropewalk.pipe.Pipe;
 import ropewalk.pipe.PipeEnd;
@@ -26,7 +27,10 @@ import ropewalk.testkit.Gen;
 ///
 /// Steps come one after the other, so there is one right answer to each. Those of strangers are
 /// followed by [CachedFile#revalidate], which is what sees them.
-final class CachedProgram extends CachedModel {
+final class CachedProgram extends CachedVerbs {
+  /// What the cache has at a time.
+  private static final int RUN = 65_536;
+
   /// See [CachedModel].
   CachedProgram(Gen gen, FileRoom room, Path path, MemorySegment workbench, EnumMap<Act, Long> acts)
       throws IOException {
@@ -51,7 +55,7 @@ final class CachedProgram extends CachedModel {
   }
 
   private void step() throws IOException {
-    switch (gen.in(0, 36)) {
+    switch (gen.in(0, isMemory ? 31 : 45)) {
       case 0, 1, 2, 3 -> read();
       case 4 -> discard();
       case 5, 6, 7, 8 -> lend();
@@ -61,16 +65,21 @@ final class CachedProgram extends CachedModel {
       case 18, 19 -> drain();
       case 20, 21 -> spliceIn();
       case 22 -> copy();
-      case 23, 24 -> truncate();
-      case 25 -> openOneMore();
-      case 26 -> closeOne();
-      case 27 -> reopen();
-      case 28 -> revalidate();
-      case 29 -> strange();
-      case 30 -> drop();
-      case 31 -> flush();
-      case 32, 33 -> readDirect();
-      case 34, 35 -> writeDirect();
+      case 23 -> truncate();
+      case 24 -> copyRange();
+      case 25, 26 -> view();
+      case 27, 28 -> punch();
+      case 29, 30, 31 -> give();
+      case 32 -> openOneMore();
+      case 33 -> closeOne();
+      case 34 -> reopen();
+      case 35 -> revalidate();
+      case 36 -> strange();
+      case 37 -> drop();
+      case 38, 39 -> flush();
+      case 40 -> preallocate();
+      case 41, 42 -> readDirect();
+      case 43, 44 -> writeDirect();
       default -> sync();
     }
   }
@@ -119,7 +128,7 @@ final class CachedProgram extends CachedModel {
       pipe.close();
     } else {
       assertThat(lent).isPositive().isLessThanOrEqualTo(length);
-      keep(pipe, at, lent, "lend");
+      keep(pipe, at, lent);
     }
   }
 
@@ -138,7 +147,7 @@ final class CachedProgram extends CachedModel {
       pipe.close();
     } else {
       assertThat(n).isPositive().isLessThanOrEqualTo(length);
-      keep(pipe, at, n, "splice");
+      keep(pipe, at, n);
     }
   }
 
@@ -216,6 +225,49 @@ final class CachedProgram extends CachedModel {
     wrote(at, bytes);
   }
 
+  /// Pages as gifts in a pipe, or one by hand, most of them whole runs at the start of one: those
+  /// that nobody else knows are taken over, the rest is copied.
+  private void give() throws IOException {
+    int at = gen.oneIn(6) ? offset() : gen.in(0, SIZE_MAX / RUN - 1) * RUN;
+    int length = gen.oneIn(3) ? gen.in(1, 3 * RUN) : gen.in(1, 3) * RUN;
+    byte[] bytes = fresh(Math.min(length, SIZE_MAX - at));
+    note(Act.GIVE, "give(%d @%d)".formatted(bytes.length, at));
+    long stolen = room.tally.stolen();
+    List<PageRef> borrowed = new ArrayList<>();
+    PagedFile file = writer();
+    if (gen.oneIn(3)) {
+      assertThat(file.give(gift(bytes, borrowed), at, room.tally)).isEqualTo(bytes.length);
+    } else {
+      try (Pipe pipe = Pipe.open(16);
+          Sink sink = file.to(at)) {
+        for (int from = 0; from < bytes.length; ) {
+          int to = Math.min(from + gen.in(1, 2) * RUN, bytes.length);
+          pipe.push(gift(Arrays.copyOfRange(bytes, from, to), borrowed), Pipe.GIFT, Pipe.FOREVER);
+          from = to;
+        }
+        while (pipe.bytes() > 0) {
+          long limit = gen.oneIn(4) ? gen.in(1, 100_000) : pipe.bytes();
+          assertThat(sink.drain(pipe, limit, gen.bool(), room.tally)).isPositive();
+        }
+        sink.finish();
+      }
+    }
+    wrote(at, bytes);
+    if (room.tally.stolen() > stolen) {
+      note(Act.STOLEN, "of these %d stolen".formatted(room.tally.stolen() - stolen));
+    }
+    borrowed.forEach(PageRef::close);
+  }
+
+  /// Now and then on loan to somebody besides, which is nothing to be taken over.
+  private PageRef gift(byte[] bytes, List<PageRef> borrowed) throws IOException {
+    PageRef page = room.page(bytes, gen.pick(FolioClass.values()));
+    if (gen.oneIn(4)) {
+      borrowed.add(page.lend(0, bytes.length));
+    }
+    return page;
+  }
+
   /// From one place of the file to another, which does not overlap, by way of a pipe: the slots
   /// that are written are on loan from the same file.
   private void copy() throws IOException {
@@ -230,83 +282,5 @@ final class CachedProgram extends CachedModel {
       assertThat(room.move(source, sink)).isEqualTo(bytes.length);
     }
     wrote(to, bytes);
-  }
-
-  // ---- the file itself
-
-  private void truncate() throws IOException {
-    int to = gen.oneIn(3) ? offset() : gen.in(0, Math.min(SIZE_MAX, size + 50_000));
-    note(Act.TRUNCATE, "truncate(%d)".formatted(to));
-    writer().truncate(to);
-    truncated(to);
-  }
-
-  private void revalidate() throws IOException {
-    note(Act.REVALIDATE, "revalidate");
-    file().revalidate();
-  }
-
-  /// Somebody else writes, or sets the size, and we look again.
-  private void strange() throws IOException {
-    catchUp(); // what is written back later would hide what the stranger wrote
-    if (gen.bool()) {
-      int at = offset();
-      byte[] bytes = fresh(Math.min(length(at), 20_000));
-      note(Act.STRANGER, "stranger(%d @%d)".formatted(bytes.length, at));
-      pwrite(stranger, at, bytes);
-      wrote(at, bytes);
-    } else {
-      int to = offset();
-      note(Act.STRANGE_SIZE, "stranger truncates(%d)".formatted(to));
-      assertThat(HOST.ftruncate(stranger, to)).isZero();
-      truncated(to);
-    }
-    file().revalidate();
-  }
-
-  /// What the cache has not written back is written back first.
-  private void readDirect() throws IOException {
-    int at = offset();
-    int length = length(at);
-    note(Act.DIRECT_READ, "direct read(%d @%d)".formatted(length, at));
-    if (direct != null) {
-      byte[] got = new byte[length];
-      long n = direct.read(IovIter.target(MemorySegment.ofArray(got)), at, room.tally);
-      compare(Arrays.copyOf(got, (int) Math.max(n, 0)), part(at, length), at);
-    }
-  }
-
-  /// What the cache has of it is dropped.
-  private void writeDirect() throws IOException {
-    int at = offset();
-    byte[] bytes = fresh(length(at));
-    note(Act.DIRECT_WRITE, "direct write(%d @%d)".formatted(bytes.length, at));
-    if (direct != null) {
-      long n = direct.write(IovIter.source(MemorySegment.ofArray(bytes)), at, room.tally);
-      assertThat(n).isEqualTo(bytes.length);
-      wrote(at, bytes);
-    }
-  }
-
-  private void drop() {
-    note(Act.DROP, "drop all that is cached");
-    room.cache.drop();
-  }
-
-  private void flush() throws IOException {
-    if (gen.bool()) {
-      note(Act.FLUSH, "flush");
-      file().flush();
-    } else {
-      int at = offset();
-      int length = length(at);
-      note(Act.FLUSH, "flush(%d @%d)".formatted(length, at));
-      file().flush(at, length);
-    }
-  }
-
-  private void sync() throws IOException {
-    note(Act.SYNC, "sync");
-    file().sync(gen.bool());
   }
 }

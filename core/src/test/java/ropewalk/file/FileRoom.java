@@ -42,7 +42,12 @@ final class FileRoom implements AutoCloseable {
 
   /// A frozen range of these bytes, as a sink finds it in a pipe.
   PageRef page(byte[] bytes) throws IOException {
-    PageRef ref = pool.take(Math.max(bytes.length, 1), FolioClass.RING);
+    return page(bytes, FolioClass.RING);
+  }
+
+  /// The same, of memory of this kind.
+  PageRef page(byte[] bytes, FolioClass kind) throws IOException {
+    PageRef ref = pool.take(Math.max(bytes.length, 1), kind);
     for (int i = 0; i < bytes.length; i++) {
       ref.target().set(ValueLayout.JAVA_BYTE, i, bytes[i]);
     }
