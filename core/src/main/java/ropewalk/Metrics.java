@@ -86,6 +86,9 @@ public final class Metrics {
     cache.counter("writebacks", "calls", "that wrote dirty runs", CacheStats::writebacks);
     cache.counter("written_back", "bytes", "that they wrote", CacheStats::writtenBack);
     cache.counter("stalls", "writes", "that had to write back first", CacheStats::stalls);
+    cache.counter("offers_taken", "pages", "of writers, taken over", CacheStats::offersTaken);
+    cache.counter("offers_refused", "pages", "offered and copied", CacheStats::offersRefused);
+    cache.counter("holes", "runs", "found as zeros of a sparse file", CacheStats::holes);
   }
 
   private static void pool(Part<PoolStats> pool) {

@@ -18,6 +18,9 @@ package ropewalk.cache;
 /// @param writebacks calls that wrote dirty runs to a backing, failed ones too; one may write many
 /// @param writtenBack bytes that they wrote
 /// @param stalls writes that had to write back first, because too much was dirty
+/// @param offersTaken pages of a writer's that were taken over instead of copied
+/// @param offersRefused pages that were offered and copied all the same
+/// @param holes runs that were found to be zeros of a sparse file: they take no memory
 public record CacheStats(
     long bytes,
     long bytesMax,
@@ -34,7 +37,10 @@ public record CacheStats(
     long unwritten,
     long writebacks,
     long writtenBack,
-    long stalls) {
+    long stalls,
+    long offersTaken,
+    long offersRefused,
+    long holes) {
   static CacheStats of(PageCache cache, long bytes, long runs) {
     return new CacheStats(
         bytes,
@@ -52,6 +58,9 @@ public record CacheStats(
         cache.background.bytes(),
         cache.background.writebacks(),
         cache.background.writtenBack(),
-        cache.background.stalls());
+        cache.background.stalls(),
+        cache.offersTaken.sum(),
+        cache.offersRefused.sum(),
+        cache.holes.sum());
   }
 }
