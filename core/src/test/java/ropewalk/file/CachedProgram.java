@@ -28,9 +28,6 @@ import ropewalk.testkit.Gen;
 /// Steps come one after the other, so there is one right answer to each. Those of strangers are
 /// followed by [CachedFile#revalidate], which is what sees them.
 final class CachedProgram extends CachedVerbs {
-  /// What the cache has at a time.
-  private static final int RUN = 65_536;
-
   /// See [CachedModel].
   CachedProgram(Gen gen, FileRoom room, Path path, MemorySegment workbench, EnumMap<Act, Long> acts)
       throws IOException {

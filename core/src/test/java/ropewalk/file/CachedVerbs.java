@@ -16,6 +16,9 @@ import ropewalk.testkit.Gen;
 /// What a random program does with the file itself: its size, its holes, its medium, its views, and
 /// what strangers do to it.
 abstract class CachedVerbs extends CachedModel {
+  /// What the cache has at a time.
+  static final int RUN = 65_536;
+
   private static final int PUNCH = FileFlags.FALLOC_FL_PUNCH_HOLE | FileFlags.FALLOC_FL_KEEP_SIZE;
 
   /// See [CachedModel].
@@ -49,9 +52,11 @@ abstract class CachedVerbs extends CachedModel {
     truncated(to);
   }
 
+  /// Anything, and now and then whole runs: what the cache has of these is not kept.
   void punch() throws IOException {
-    int at = offset();
-    int length = Math.max(1, length(at));
+    boolean isOfRuns = gen.oneIn(3);
+    int at = isOfRuns ? gen.in(0, SIZE_MAX / RUN - 1) * RUN : offset();
+    int length = isOfRuns ? Math.min(gen.in(1, 3) * RUN, SIZE_MAX - at) : Math.max(1, length(at));
     note(Act.PUNCH, "punch(%d @%d)".formatted(length, at));
     writer().punch(at, length);
     clear(at, length);

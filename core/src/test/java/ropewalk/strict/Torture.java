@@ -27,9 +27,9 @@ import ropewalk.splice.Moved;
 import ropewalk.splice.Source;
 import ropewalk.testkit.Gen;
 
-/// Splices out of one cached file into everything that holds pages, while others overwrite it,
-/// truncate it and let it grow again. Whatever arrives, however late, must be a version that was
-/// current while its splice ran (seed 3's definition, word for word).
+/// Splices out of one cached file into everything that holds pages, while others overwrite it, make
+/// holes in it, truncate it and let it grow again. Whatever arrives, however late, must be a
+/// version that was current while its splice ran (seed 3's definition, word for word).
 ///
 /// ```
 ///   writers, truncater ──► CachedFile ──┬── pipes, held for a while ───────────► judge
@@ -136,7 +136,12 @@ final class Torture implements AutoCloseable {
   private Void write(Gen gen) throws IOException {
     while (!isOver()) {
       int count = gen.in(1, gen.oneIn(8) ? 40 : 4);
-      overwrite(gen.in(0, PAGES - count), count);
+      int first = gen.in(0, PAGES - count);
+      if (gen.oneIn(12)) {
+        punch(first, count);
+      } else {
+        overwrite(first, count);
+      }
     }
     return null;
   }
@@ -157,6 +162,22 @@ final class Torture implements AutoCloseable {
       }
       for (int i = 0; i < count; i++) {
         versions.end(first + i);
+      }
+    } finally {
+      versions.unlock(first, count);
+    }
+  }
+
+  /// Makes a hole: zeros.
+  private void punch(int first, int count) throws IOException {
+    versions.lock(first, count);
+    try {
+      for (int page = first; page < first + count; page++) {
+        long _ = versions.begin(page, true);
+      }
+      file.punch(at(first), at(count));
+      for (int page = first; page < first + count; page++) {
+        versions.end(page);
       }
     } finally {
       versions.unlock(first, count);
