@@ -201,7 +201,10 @@ final class Lending {
     Run atHand = runs.tryHold(at);
     if (atHand != null) {
       held(atHand, false);
-      return atHand;
+      if (heldEnd > at - atHand.start()) {
+        return atHand;
+      }
+      runs.letGo(atHand); // the file was cut meanwhile
     }
     boolean missed = false;
     while (true) {

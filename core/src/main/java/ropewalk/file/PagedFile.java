@@ -43,10 +43,7 @@ public abstract sealed class PagedFile implements Source, Sink, Positional
 
   /// Calls that use the map now, and whether no further may begin: the map is released by the last
   /// of them, since a map without openers may be replaced by another one of the same file.
-  private final Object gate = new Object();
-
-  private int users;
-  private boolean isClosed;
+  private final Users users = new Users();
 
   PagedFile(PageCache cache, Holder holder) {
     this.cache = cache;
@@ -241,23 +238,17 @@ public abstract sealed class PagedFile implements Source, Sink, Positional
 
   /// A cached page needs no descriptor, so a closed file has to be asked for.
   final void enter() throws ClosedChannelException {
-    synchronized (gate) {
-      if (isClosed) {
-        throw new ClosedChannelException();
-      }
-      users++;
+    if (!users.enter()) {
+      exit();
+      throw new ClosedChannelException();
     }
   }
 
   final void exit() {
-    synchronized (gate) {
-      users--;
-      if (!isClosed || users > 0) {
-        return;
-      }
+    if (users.exit()) {
+      closed();
+      cache.release(holder);
     }
-    closed();
-    cache.release(holder);
   }
 
   static void checkOffset(long offset) {
@@ -314,12 +305,8 @@ public abstract sealed class PagedFile implements Source, Sink, Positional
   ///   file is closed, and what could not be written is tried again until the cache is closed.
   @Override
   public void close() throws IOException {
-    synchronized (gate) {
-      if (isClosed) {
-        return;
-      }
-      isClosed = true;
-      users++;
+    if (!users.close()) {
+      return;
     }
     try {
       closing();

@@ -40,7 +40,7 @@ class FileMapTortureTest {
   void invariant4_everyLentRunIsExactlyOneVersionWhileEverybodyWrites() throws Exception {
     // Room for half of the runs: eviction takes part.
     try (CacheRoom room = new CacheRoom(RUNS / 2 * Run.SIZE, 16 << 20, new byte[RUNS * Run.SIZE]);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         int seed = i;
@@ -72,7 +72,7 @@ class FileMapTortureTest {
     try (CacheRoom room =
             new CacheRoom(
                 (RUNS - 1) * Run.SIZE, 16 << 20, new byte[RUNS * Run.SIZE], limits, Writing.BACK);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Holder> holders =
           List.of(room.holder, room.open(Writing.THROUGH), room.open(Writing.BACK));
       List<Future<?>> all = new ArrayList<>();

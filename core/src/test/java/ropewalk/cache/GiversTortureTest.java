@@ -39,7 +39,7 @@ final class GiversTortureTest {
   @EnumSource
   void everyRunIsOneVersionWhoeverGivesIt(Writing writing) throws Exception {
     try (CacheRoom room = new CacheRoom(32 * Run.SIZE, 32 << 20, new byte[RUNS * Run.SIZE]);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService threads = Executors.newCachedThreadPool()) {
       room.backing.offerMax = 4 * Run.SIZE;
       Holder holder = room.open(writing);
       List<Future<?>> all = new ArrayList<>();
