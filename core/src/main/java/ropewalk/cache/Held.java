@@ -70,6 +70,11 @@ abstract sealed class Held permits Run {
     return (int) WORD.getAndAdd(this, -ONE) == ONE;
   }
 
+  /// Whether somebody holds.
+  final boolean isHeld() {
+    return (word & ~OPEN) != 0;
+  }
+
   /// Lets anybody hold.
   final void open() {
     int _ = (int) WORD.getAndBitwiseOr(this, OPEN);

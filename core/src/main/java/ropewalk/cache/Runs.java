@@ -137,12 +137,17 @@ final class Runs {
   /// Ends a hold. The last holder of a run that was shut wakes whoever waits for that, and lets the
   /// version of a doomed one go, unless somebody with the lock has come before it.
   void letGo(Run run) {
-    if (!run.letGo()) {
-      return;
+    if (run.letGo()) {
+      ended(run);
     }
+  }
+
+  /// Nobody held `run` a moment ago, and it was shut then: by now it may be held again, and gone
+  /// from the index meanwhile; then whoever holds it now is the last.
+  void ended(Run run) {
     lock.lock();
     try {
-      if (run.isDoomed && run.state == Run.State.READY) {
+      if (run.isDoomed && run.state == Run.State.READY && !run.isHeld()) {
         free(run);
       }
       settled.signalAll();

@@ -78,6 +78,22 @@ class RunsTest {
   }
 
   @Test
+  void aHolderWhoComesLateToItsEndLeavesTheVersionToTheNext() throws Exception {
+    try (CacheRoom room = warm(Run.SIZE)) {
+      Runs runs = room.map.runs;
+      Run run = hold(room, 0);
+      assertThat(run.shut()).as("a writer waits").isFalse();
+      assertThat(run.letGo()).as("the last one, who is about to take the lock").isTrue();
+      Run again = hold(room, 0); // the writer went another way, and somebody else reads
+      room.map.drop();
+      runs.ended(run);
+      Pattern.verify(again.version().bytes(), 0);
+      runs.letGo(again);
+      assertThat(again.state).isEqualTo(Run.State.GONE);
+    }
+  }
+
+  @Test
   void evictionPassesOverWhatIsHeldOrBusy() throws Exception {
     try (CacheRoom room = warm(2 * Run.SIZE)) {
       Run held = hold(room, 0);
