@@ -139,7 +139,7 @@ final class Writeback {
     map.beginOwn();
     try {
       written = write(start, wanted);
-    } catch (Interrupted e) {
+    } catch (PartlyWritten e) {
       written = e.written;
       failed = e.getCause();
     } catch (RuntimeException e) {
@@ -154,7 +154,7 @@ final class Writeback {
     return last.index + 1;
   }
 
-  private long write(long start, long wanted) throws Interrupted {
+  private long write(long start, long wanted) throws PartlyWritten {
     long written = 0;
     try (Scratch iov = new Scratch((long) Iovec.SIZE * count)) {
       while (written < wanted) {
@@ -170,7 +170,7 @@ final class Writeback {
         written += backing.pwritev(iov.address(), pieces, start + written);
       }
     } catch (IOException e) {
-      throw new Interrupted(written, e);
+      throw new PartlyWritten(written, e);
     }
     return written;
   }
@@ -205,12 +205,12 @@ final class Writeback {
   }
 
   /// A write that failed after some bytes.
-  private static final class Interrupted extends Exception {
+  private static final class PartlyWritten extends Exception {
     private static final long serialVersionUID = 1L;
 
     final transient long written;
 
-    Interrupted(long written, IOException why) {
+    PartlyWritten(long written, IOException why) {
       super(why);
       this.written = written;
     }

@@ -30,6 +30,9 @@
 /// [Reading][ropewalk.cache.Reading] of each fetch; who writes it past this cache goes by
 /// [ropewalk.cache.Bypass].
 ///
+/// Who reads what is there takes no lock: it finds the run in the index and counts itself in the
+/// run's own word (`Held`), which everybody who changes the run shuts first.
+///
 /// Read in this order: [ropewalk.cache.FileMap], `Run`, `Runs`, `Lending`, `Fetch`, `Overwrite`,
 /// `WriteBegin`, `DirtyRuns`, `Writeback`, `Syncing`, `WriteErrors`, `Writers`, `Background`,
 /// `Truncation`, `EndOfFile`, [ropewalk.cache.PageCache], `S3Fifo`, `RunTree`,
