@@ -19,12 +19,16 @@ import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
 import ropewalk.pipe.Pipe;
+import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
 import ropewalk.testkit.Pattern;
 
 /// Pages that were given to the kernel stay what they are: rule 6, and in small.
 class GivenPagesTest {
   private static final int SIZE = 128 << 10;
+
+  /// Gives what nobody has come back for yet, too.
+  private static final MoveOptions GIVE = MoveOptions.DEFAULT.withRoute("give");
 
   @TempDir Path directory;
 
@@ -60,7 +64,7 @@ class GivenPagesTest {
         Socket receiver = listener.accept();
         CachedFile file =
             walk.file(patterned(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      Moved moved = walk.splice(file, sender, SIZE);
+      Moved moved = walk.move(file.from(0, SIZE), sender, GIVE);
       assertThat(moved.route()).isEqualTo("lend+give");
       assertThat(moved.copiedKernel()).isEqualTo(SIZE); // once, by the read into the cache
       assertThat(moved.ticket().isStable()).isTrue();
@@ -73,6 +77,26 @@ class GivenPagesTest {
     }
   }
 
+  /// To give a page costs its memory at its end, so the first use is copied: it may be the last.
+  /// Who comes back for it is given it, whichever connection that is.
+  @Test
+  void theFirstUseIsCopiedAndTheSecondGiven() throws Exception {
+    try (Ropewalk walk = open();
+        Listener listener = walk.listen("unix:" + directory.resolve("s"));
+        CachedFile file = walk.file(patterned())) {
+      String[] ways = {"lend+gather", "lend+give", "lend+give"};
+      for (int use = 0; use < ways.length; use++) {
+        try (Socket sender = walk.connect(listener.address().toString());
+            Socket receiver = listener.accept()) {
+          Moved moved = walk.move(file.from(0, SIZE), sender);
+          assertThat(moved.route()).as("use %d", use).isEqualTo(ways[use]);
+          assertThat(moved.ticket().isGiven()).isEqualTo(use > 0);
+          Pattern.verify(receive(receiver, SIZE), 0);
+        }
+      }
+    }
+  }
+
   @Test
   void whatWasHandedOverIsOldEvenAfterItsMemoryHasNewTenants() throws Exception {
     try (Ropewalk walk = open();
@@ -81,7 +105,9 @@ class GivenPagesTest {
         Socket receiver = listener.accept()) {
       long accepted;
       try (CachedFile file = walk.file(patterned())) {
-        accepted = walk.splice(file, sender, SIZE).accepted();
+        Moved moved = walk.move(file.from(0, SIZE), sender, GIVE);
+        assertThat(moved.ticket().isGiven()).isTrue();
+        accepted = moved.accepted();
       }
       walk.cache().drop();
       PageRef[] tenants = new PageRef[3];

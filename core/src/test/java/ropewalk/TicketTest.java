@@ -184,7 +184,8 @@ class TicketTest {
       assertThatThrownBy(live::awaitDrained).hasMessageContaining("unknowable");
       assertThat(live.drained().toCompletableFuture()).isCompletedExceptionally();
       if (walk.pool().mayGive()) {
-        Ticket given = walk.move(file.from(0, 8192), near).ticket();
+        Ticket given =
+            walk.move(file.from(0, 8192), near, MoveOptions.DEFAULT.withRoute("give")).ticket();
         assertThat(given.isStable()).isTrue();
         assertThat(given.isGiven()).isTrue();
         assertThat(given.isDrained()).isFalse();

@@ -178,6 +178,9 @@ final class Lending {
     PageRef loan = run.version().tryLend(from, count, charge);
     if (loan != null) {
       map.cache.loans.increment();
+      if (run.uses > 0) {
+        loan.folio().reuse();
+      }
       map.witness.lent(loan);
       return loan;
     }

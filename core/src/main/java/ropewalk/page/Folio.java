@@ -63,6 +63,10 @@ public final class Folio {
   /// enough.
   private @Nullable FolioWatch watch;
 
+  /// A hint, written and read without order by all who hold a reference: who misses it copies once
+  /// more, and no byte changes by it.
+  private boolean reused;
+
   @SuppressWarnings("unused") // by WORD
   private volatile long word;
 
@@ -135,8 +139,22 @@ public final class Folio {
     this.order = order;
   }
 
+  /// Whether somebody came back for these bytes: whoever may choose then rather gives them away
+  /// than have them copied.
+  public boolean isReused() {
+    return reused;
+  }
+
+  /// Says that somebody came back for these bytes. A hint, for as long as the folio is in use.
+  public void reuse() {
+    if (!reused) {
+      reused = true;
+    }
+  }
+
   /// Takes it out of the pool: one reference, owned, nothing published.
   void take() {
+    reused = false;
     demand(Transition.TAKE);
   }
 

@@ -5,6 +5,7 @@ import static java.lang.Math.min;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ropewalk.iov.Tally;
+import ropewalk.page.PageRef;
 import ropewalk.page.Trail;
 import ropewalk.pipe.Pipe;
 
@@ -13,7 +14,9 @@ import ropewalk.pipe.Pipe;
 ///
 /// There are two of it. One has the sink's bytes copied (by gather writes); it never declines. The
 /// other gives pages on loan to the kernel, by `vmsplice` and `splice`, and copies only what can't
-/// be given.
+/// be given, and what nobody has come back for yet: a page that was given loses its memory at its
+/// end, and to drop and to fault in 64 KiB costs more than to copy them once. Who demands this
+/// route by its name has all given that can be.
 ///
 /// Each step fills the pipe once and drains it as far as the sink takes it. What the sink did not
 /// take stays in the pipe for the next step; when the move ends early it goes back to the source,
@@ -75,21 +78,28 @@ final class PagesRoute implements Route {
 
   @Override
   public Strand open(Source source, Sink sink) {
-    return new PagesStrand(source, sink, isGiving);
+    return new PagesStrand(source, sink, isGiving, false);
+  }
+
+  @Override
+  public Strand openDemanded(Source source, Sink sink) {
+    return new PagesStrand(source, sink, isGiving, true);
   }
 
   private static final class PagesStrand implements Strand {
     private final Source source;
     private final Sink sink;
     private final boolean isGiving;
+    private final boolean givesAll;
     private final Pipe pipe = Pipe.open(SLOTS);
     private final @Nullable Trail trail;
     private long given;
 
-    PagesStrand(Source source, Sink sink, boolean isGiving) {
+    PagesStrand(Source source, Sink sink, boolean isGiving, boolean givesAll) {
       this.source = source;
       this.sink = sink;
       this.isGiving = isGiving;
+      this.givesAll = givesAll;
       this.trail = sink.isKeeping() ? new Trail() : null;
     }
 
@@ -109,7 +119,7 @@ final class PagesRoute implements Route {
       }
       long room = min(limit, pipe.bytes());
       boolean moreAfter = more || (pipe.bytes() < limit && source.remaining() != 0);
-      long accepted = isGiving ? sink.give(pipe, room, moreAfter, tally) : 0;
+      long accepted = isWorthGiving() ? sink.give(pipe, room, moreAfter, tally) : 0;
       if (accepted == 0) {
         accepted = sink.drain(pipe, room, moreAfter, tally);
       }
@@ -118,6 +128,15 @@ final class PagesRoute implements Route {
         throw new IOException("drain() of " + sink + " took nothing of " + room + " bytes");
       }
       return accepted;
+    }
+
+    /// By the page in front: what is filled by one call was mostly read at one time.
+    private boolean isWorthGiving() {
+      if (!isGiving || givesAll) {
+        return isGiving;
+      }
+      PageRef front = pipe.peek();
+      return front != null && (front.folio().isReused() || front.folio().isGiven());
     }
 
     @Override

@@ -40,7 +40,7 @@ final class Passage {
     this.ask = Ask.of(source, sink, options.limit());
     this.routes = catalogue.routes(ask);
     this.route = nextRoute();
-    this.strand = route.open(source, sink);
+    this.strand = openStrand();
   }
 
   /// Bytes that the sink has taken.
@@ -98,7 +98,11 @@ final class Passage {
     }
     strand.settle();
     route = nextRoute();
-    strand = route.open(source, sink);
+    strand = openStrand();
+  }
+
+  private Strand openStrand() throws IOException {
+    return options.route() == null ? route.open(source, sink) : route.openDemanded(source, sink);
   }
 
   /// Between steps, since a step that waits for nothing never notices, and a long move of such

@@ -33,4 +33,9 @@ interface Route {
 
   /// Gives a strand along this route: for one move, used by one thread.
   Strand open(Source source, Sink sink) throws IOException;
+
+  /// As [#open(Source, Sink)], for a move that demands this very route and not merely a good one.
+  default Strand openDemanded(Source source, Sink sink) throws IOException {
+    return open(source, sink);
+  }
 }
