@@ -26,15 +26,20 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/errqueue.h>
 #include <linux/fs.h>
+#include <linux/if_ether.h>
 #include <linux/if_alg.h>
+#include <linux/if_packet.h>
 #include <linux/io_uring.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <linux/stat.h>
 #include <linux/tcp.h>
+#include <linux/vm_sockets.h>
 
 #ifdef __x86_64__
 #define AUDIT_ARCH_HERE AUDIT_ARCH_X86_64
@@ -157,6 +162,17 @@ int main(void) {
   N(Sockets, MSG_CMSG_CLOEXEC); N(Sockets, SCM_RIGHTS); N(Sockets, SCM_CREDENTIALS);
   N(Sockets, SO_EE_ORIGIN_ZEROCOPY); N(Sockets, SO_EE_CODE_ZEROCOPY_COPIED); N(Sockets, SHUT_RD);
   N(Sockets, SHUT_WR); N(Sockets, SHUT_RDWR); N(Sockets, SIOCOUTQ); N(Sockets, SIOCINQ);
+  N(Sockets, IPPROTO_ICMP); N(Sockets, IPPROTO_ICMPV6); N(Sockets, IPPROTO_SCTP);
+  N(Sockets, IPPROTO_RAW); N(Sockets, SOL_VSOCK); N(Sockets, TCP_MAXSEG);
+  N(Sockets, IP_MTU_DISCOVER); N(Sockets, IP_MTU); N(Sockets, IPV6_MTU_DISCOVER);
+  N(Sockets, IPV6_MTU); N(Sockets, IP_PMTUDISC_DONT); N(Sockets, IP_PMTUDISC_DO);
+  N(Sockets, SO_EE_ORIGIN_NONE); N(Sockets, SO_EE_ORIGIN_LOCAL); N(Sockets, SO_EE_ORIGIN_ICMP);
+  N(Sockets, SO_EE_ORIGIN_ICMP6); N(Sockets, SIOCOUTQNSD);
+  /* TcpRepair */
+  N(TcpRepair, TCP_REPAIR); N(TcpRepair, TCP_REPAIR_QUEUE); N(TcpRepair, TCP_QUEUE_SEQ);
+  N(TcpRepair, TCP_REPAIR_OPTIONS); N(TcpRepair, TCP_TIMESTAMP); N(TcpRepair, TCP_REPAIR_WINDOW);
+  N(TcpRepair, TCP_REPAIR_ON); N(TcpRepair, TCP_REPAIR_OFF); N(TcpRepair, TCP_REPAIR_OFF_NO_WP);
+  N(TcpRepair, TCP_NO_QUEUE); N(TcpRepair, TCP_RECV_QUEUE); N(TcpRepair, TCP_SEND_QUEUE);
   /* Clocks */
   N(Clocks, CLOCK_PROCESS_CPUTIME_ID); N(Clocks, CLOCK_THREAD_CPUTIME_ID);
 
@@ -254,6 +270,47 @@ int main(void) {
   AS("Msghdr.CMSG_LENGTH", offsetof(struct cmsghdr, cmsg_len));
   AS("Msghdr.CMSG_LEVEL", offsetof(struct cmsghdr, cmsg_level));
   AS("Msghdr.CMSG_TYPE", offsetof(struct cmsghdr, cmsg_type));
+  AS("Cmsg.ALIGN", CMSG_ALIGN(1));
+  AS("SockErr.SIZE", sizeof(struct sock_extended_err));
+  AS("SockErr.ERRNO", offsetof(struct sock_extended_err, ee_errno));
+  AS("SockErr.ORIGIN", offsetof(struct sock_extended_err, ee_origin));
+  AS("SockErr.TYPE", offsetof(struct sock_extended_err, ee_type));
+  AS("SockErr.CODE", offsetof(struct sock_extended_err, ee_code));
+  AS("SockErr.INFO", offsetof(struct sock_extended_err, ee_info));
+  AS("SockErr.DATA", offsetof(struct sock_extended_err, ee_data));
+  AS("TcpInfo.STATE", offsetof(struct tcp_info, tcpi_state));
+  AS("TcpInfo.SND_MSS", offsetof(struct tcp_info, tcpi_snd_mss));
+  AS("TcpInfo.UNACKED", offsetof(struct tcp_info, tcpi_unacked));
+  AS("TcpInfo.RTT", offsetof(struct tcp_info, tcpi_rtt));
+  AS("TcpInfo.TOTAL_RETRANS", offsetof(struct tcp_info, tcpi_total_retrans));
+  AS("TcpInfo.BYTES_ACKED", offsetof(struct tcp_info, tcpi_bytes_acked));
+  AS("TcpInfo.BYTES_RECEIVED", offsetof(struct tcp_info, tcpi_bytes_received));
+  AS("TcpInfo.NOTSENT_BYTES", offsetof(struct tcp_info, tcpi_notsent_bytes));
+  AS("TcpInfo.BYTES_SENT", offsetof(struct tcp_info, tcpi_bytes_sent));
+  AS("TcpInfo.BYTES_RETRANS", offsetof(struct tcp_info, tcpi_bytes_retrans));
+  AS("TcpInfo.SND_WND", offsetof(struct tcp_info, tcpi_snd_wnd));
+  AS("TcpInfo.SIZE", offsetof(struct tcp_info, tcpi_snd_wnd) + sizeof(__u32));
+  AS("TcpInfo.TCP_ESTABLISHED", BPF_TCP_ESTABLISHED);
+  AS("TcpInfo.TCP_FIN_WAIT1", BPF_TCP_FIN_WAIT1);
+  AS("TcpInfo.TCP_CLOSE", BPF_TCP_CLOSE);
+  AS("TcpInfo.TCP_CLOSE_WAIT", BPF_TCP_CLOSE_WAIT);
+  AS("TcpInfo.TCP_LISTEN", BPF_TCP_LISTEN);
+  AS("RareAddr.SIZE_VM", sizeof(struct sockaddr_vm));
+  AS("RareAddr.VM_PORT", offsetof(struct sockaddr_vm, svm_port));
+  AS("RareAddr.VM_CID", offsetof(struct sockaddr_vm, svm_cid));
+  AS("RareAddr.SIZE_NL", sizeof(struct sockaddr_nl));
+  AS("RareAddr.NL_PID", offsetof(struct sockaddr_nl, nl_pid));
+  AS("RareAddr.NL_GROUPS", offsetof(struct sockaddr_nl, nl_groups));
+  AS("RareAddr.SIZE_LL", sizeof(struct sockaddr_ll));
+  AS("RareAddr.LL_PROTOCOL", offsetof(struct sockaddr_ll, sll_protocol));
+  AS("RareAddr.LL_IFINDEX", offsetof(struct sockaddr_ll, sll_ifindex));
+  AS("RareAddr.LL_HATYPE", offsetof(struct sockaddr_ll, sll_hatype));
+  AS("RareAddr.LL_PKTTYPE", offsetof(struct sockaddr_ll, sll_pkttype));
+  AS("RareAddr.LL_HALEN", offsetof(struct sockaddr_ll, sll_halen));
+  AS("RareAddr.LL_ADDR", offsetof(struct sockaddr_ll, sll_addr));
+  N(RareAddr, VMADDR_CID_ANY); N(RareAddr, VMADDR_CID_LOCAL); N(RareAddr, VMADDR_CID_HOST);
+  N(RareAddr, VMADDR_PORT_ANY); N(RareAddr, ETH_P_ALL); N(RareAddr, ETH_P_IP);
+  N(RareAddr, ETH_P_IPV6);
   AS("PollFd.SIZE", sizeof(struct pollfd));
   AS("PollFd.FD", offsetof(struct pollfd, fd));
   AS("PollFd.EVENTS", offsetof(struct pollfd, events));
@@ -385,12 +442,23 @@ int main(void) {
   AS("uring.Sqe.IORING_ASYNC_CANCEL_FD", IORING_ASYNC_CANCEL_FD);
   AS("uring.Sqe.IORING_ASYNC_CANCEL_ANY", IORING_ASYNC_CANCEL_ANY);
   AS("uring.Sqe.IORING_RECVSEND_POLL_FIRST", IORING_RECVSEND_POLL_FIRST);
+  AS("uring.Sqe.IORING_RECV_MULTISHOT", IORING_RECV_MULTISHOT);
   AS("uring.Sqe.IORING_RECVSEND_FIXED_BUF", IORING_RECVSEND_FIXED_BUF);
   AS("uring.Sqe.IORING_SEND_ZC_REPORT_USAGE", IORING_SEND_ZC_REPORT_USAGE);
   AS("uring.Sqe.IORING_ACCEPT_MULTISHOT", IORING_ACCEPT_MULTISHOT);
   AS("uring.Sqe.IORING_FSYNC_DATASYNC", IORING_FSYNC_DATASYNC);
   AS("uring.Sqe.IORING_TIMEOUT_ABS", IORING_TIMEOUT_ABS);
   AS("uring.Cqe.IORING_CQE_F_BUFFER", IORING_CQE_F_BUFFER);
+  AS("uring.Cqe.IORING_CQE_BUFFER_SHIFT", IORING_CQE_BUFFER_SHIFT);
+  AS("uring.BufRing.SIZE", sizeof(struct io_uring_buf));
+  AS("uring.BufRing.LENGTH", offsetof(struct io_uring_buf, len));
+  AS("uring.BufRing.ID", offsetof(struct io_uring_buf, bid));
+  AS("uring.BufRing.TAIL", offsetof(struct io_uring_buf_ring, tail));
+  AS("uring.Registered.BUF_REG_SIZE", sizeof(struct io_uring_buf_reg));
+  AS("uring.Registered.BUF_REG_ENTRIES", offsetof(struct io_uring_buf_reg, ring_entries));
+  AS("uring.Registered.BUF_REG_GROUP", offsetof(struct io_uring_buf_reg, bgid));
+  AS("uring.Registered.IORING_REGISTER_PBUF_RING", IORING_REGISTER_PBUF_RING);
+  AS("uring.Registered.IORING_UNREGISTER_PBUF_RING", IORING_UNREGISTER_PBUF_RING);
   AS("uring.Cqe.IORING_CQE_F_MORE", IORING_CQE_F_MORE);
   AS("uring.Cqe.IORING_CQE_F_SOCK_NONEMPTY", IORING_CQE_F_SOCK_NONEMPTY);
   AS("uring.Cqe.IORING_CQE_F_NOTIF", IORING_CQE_F_NOTIF);

@@ -83,6 +83,11 @@ public final class Msghdr {
     return Memory.ALL.get(JAVA_INT, message + NAME_LENGTH);
   }
 
+  /// The address of the control messages, 0 for none.
+  public static long control(long message) {
+    return Memory.ALL.get(JAVA_LONG, message + CONTROL);
+  }
+
   /// Bytes of control messages that came.
   public static long controlLength(long message) {
     return Memory.ALL.get(JAVA_LONG, message + CONTROL_LENGTH);
@@ -100,7 +105,7 @@ public final class Msghdr {
 
   /// Writes a control message's header at `control` and answers the address of its data.
   public static long setControl(long control, int level, int type, int bytes) {
-    Memory.ALL.set(JAVA_LONG, control + CMSG_LENGTH, CMSG_HEADER + bytes);
+    Memory.ALL.set(JAVA_LONG, control + CMSG_LENGTH, (long) CMSG_HEADER + bytes);
     Memory.ALL.set(JAVA_INT, control + CMSG_LEVEL, level);
     Memory.ALL.set(JAVA_INT, control + CMSG_TYPE, type);
     return control + CMSG_HEADER;

@@ -58,6 +58,10 @@ public final class Sockets {
   /// IPv4's options.
   public static final int IPPROTO_IP = 0;
 
+  /// IPv4's control messages. As a protocol of datagrams: "ping" sockets, which need no privilege
+  /// where `net.ipv4.ping_group_range` lets the group in.
+  public static final int IPPROTO_ICMP = 1;
+
   /// TCP.
   public static final int IPPROTO_TCP = 6;
 
@@ -66,6 +70,15 @@ public final class Sockets {
 
   /// IPv6's options.
   public static final int IPPROTO_IPV6 = 41;
+
+  /// IPv6's control messages.
+  public static final int IPPROTO_ICMPV6 = 58;
+
+  /// Streams of messages over several paths.
+  public static final int IPPROTO_SCTP = 132;
+
+  /// What the sender says, headers included.
+  public static final int IPPROTO_RAW = 255;
 
   /// TCP over several paths.
   public static final int IPPROTO_MPTCP = 262;
@@ -86,6 +99,9 @@ public final class Sockets {
 
   /// The TLS ULP's.
   public static final int SOL_TLS = 282;
+
+  /// AF_VSOCK's, of its messages on the error queue.
+  public static final int SOL_VSOCK = 287;
 
   // ---- options of every socket
 
@@ -142,6 +158,9 @@ public final class Sockets {
 
   // ---- options of TCP and IP
 
+  /// Bytes of the longest segment; before the connection a wish, after it what was agreed.
+  public static final int TCP_MAXSEG = 2;
+
   /// Sends small segments at once.
   public static final int TCP_NODELAY = 1;
 
@@ -189,6 +208,24 @@ public final class Sockets {
 
   /// The same for IPv6.
   public static final int IPV6_RECVERR = 25;
+
+  /// Whether to split datagrams that are longer than the path takes: `IP_PMTUDISC_*`.
+  public static final int IP_MTU_DISCOVER = 10;
+
+  /// Bytes that the path to the peer takes at a time, of a connected socket; read only.
+  public static final int IP_MTU = 14;
+
+  /// [#IP_MTU_DISCOVER] for IPv6.
+  public static final int IPV6_MTU_DISCOVER = 23;
+
+  /// [#IP_MTU] for IPv6.
+  public static final int IPV6_MTU = 24;
+
+  /// Splits what is too long.
+  public static final int IP_PMTUDISC_DONT = 0;
+
+  /// Never splits: too long is -EMSGSIZE.
+  public static final int IP_PMTUDISC_DO = 2;
 
   /// No IPv4 through this IPv6 socket.
   public static final int IPV6_V6ONLY = 26;
@@ -240,6 +277,18 @@ public final class Sockets {
   /// Control message: who sent.
   public static final int SCM_CREDENTIALS = 2;
 
+  /// Origin: nobody.
+  public static final int SO_EE_ORIGIN_NONE = 0;
+
+  /// Origin: this host, as for a datagram that is too long.
+  public static final int SO_EE_ORIGIN_LOCAL = 1;
+
+  /// Origin: a router or the peer, by ICMP.
+  public static final int SO_EE_ORIGIN_ICMP = 2;
+
+  /// Origin: the same for IPv6.
+  public static final int SO_EE_ORIGIN_ICMP6 = 3;
+
   /// Origin of a MSG_ZEROCOPY completion in struct sock_extended_err.
   public static final int SO_EE_ORIGIN_ZEROCOPY = 5;
 
@@ -263,4 +312,7 @@ public final class Sockets {
 
   /// ioctl: bytes that can be received.
   public static final int SIOCINQ = 0x541b;
+
+  /// ioctl: bytes not yet sent at all.
+  public static final int SIOCOUTQNSD = 0x894b;
 }

@@ -36,6 +36,10 @@ class AbiTest extends DescriptorAudit {
           "Maps",
           "Poll",
           "Sockets",
+          "TcpRepair",
+          "TcpInfo",
+          "SockErr",
+          "RareAddr",
           "Limits",
           "Clocks",
           "Seccomp");

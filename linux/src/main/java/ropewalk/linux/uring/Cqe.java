@@ -29,6 +29,9 @@ public final class Cqe {
   /// Flag: a provided buffer was used; its number stands in the upper 16 bits.
   public static final int IORING_CQE_F_BUFFER = 1;
 
+  /// Where that number begins.
+  public static final int IORING_CQE_BUFFER_SHIFT = 16;
+
   /// Flag: more completions of the same submission follow.
   public static final int IORING_CQE_F_MORE = 1 << 1;
 
@@ -66,5 +69,11 @@ public final class Cqe {
   /// Whether it is the notification that the kernel has let go of the pages.
   public static boolean isNotification(long cqe) {
     return (flags(cqe) & IORING_CQE_F_NOTIF) != 0;
+  }
+
+  /// The number of the provided buffer that was used, -1 if none was.
+  public static int buffer(long cqe) {
+    int flags = flags(cqe);
+    return (flags & IORING_CQE_F_BUFFER) == 0 ? -1 : flags >>> IORING_CQE_BUFFER_SHIFT;
   }
 }

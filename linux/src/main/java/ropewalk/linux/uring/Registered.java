@@ -38,6 +38,13 @@ public final class Registered {
   private static final int IORING_REGISTER_FILES_UPDATE = 6;
   private static final int IORING_REGISTER_PROBE = 8;
   private static final int IORING_REGISTER_ENABLE_RINGS = 12;
+  private static final int IORING_REGISTER_PBUF_RING = 22;
+  private static final int IORING_UNREGISTER_PBUF_RING = 23;
+
+  // struct io_uring_buf_reg: address of the ring, entries (32 bits), group (16 bits), reserved.
+  private static final int BUF_REG_SIZE = 40;
+  private static final int BUF_REG_ENTRIES = 8;
+  private static final int BUF_REG_GROUP = 12;
 
   private static final int PROBE_HEADER = 16;
   private static final int PROBE_OP = 8;
@@ -115,6 +122,26 @@ public final class Registered {
   /// Starts a ring that was opened with [Uring#IORING_SETUP_R_DISABLED].
   public int enableRing() {
     return register(IORING_REGISTER_ENABLE_RINGS, 0, 0);
+  }
+
+  /// Tells of a [BufRing] of `entries` at `address`, which is **lent** until it is unregistered: 0,
+  /// or -errno, -EEXIST when there is such a group.
+  int registerBufRing(long address, int entries, int group) {
+    try (Scratch scratch = new Scratch(BUF_REG_SIZE)) {
+      long at = scratch.address();
+      Memory.ALL.set(JAVA_LONG, at, address);
+      Memory.ALL.set(JAVA_INT, at + BUF_REG_ENTRIES, entries);
+      Memory.ALL.set(JAVA_SHORT, at + BUF_REG_GROUP, (short) group);
+      return register(IORING_REGISTER_PBUF_RING, at, 1);
+    }
+  }
+
+  /// Ends that.
+  int unregisterBufRing(int group) {
+    try (Scratch scratch = new Scratch(BUF_REG_SIZE)) {
+      Memory.ALL.set(JAVA_SHORT, scratch.address() + BUF_REG_GROUP, (short) group);
+      return register(IORING_UNREGISTER_PBUF_RING, scratch.address(), 1);
+    }
   }
 
   /// The requests that this kernel has.

@@ -96,6 +96,10 @@ public final class Sqe {
   /// Send and receive: waits for readiness first, since a try would fail.
   public static final int IORING_RECVSEND_POLL_FIRST = 1;
 
+  /// Receive: keeps on receiving into provided buffers until cancelled, at the end or out of them.
+  /// Since 6.0.
+  public static final int IORING_RECV_MULTISHOT = 1 << 1;
+
   /// Zero-copy send: the address lies in a registered buffer.
   public static final int IORING_RECVSEND_FIXED_BUF = 1 << 2;
 
@@ -286,6 +290,15 @@ public final class Sqe {
     fill(sqe, Opcode.RECV, fd, 0, address, length, msgFlags, data);
   }
 
+  /// recv into buffers of group `group`, one completion for each buffer filled, until one comes
+  /// without more behind it: -ENOBUFS when the group is out of buffers, 0 at the end.
+  public static void recvMultishot(long sqe, int fd, int group, int msgFlags, long data) {
+    fill(sqe, Opcode.RECV, fd, 0, 0, 0, msgFlags, data);
+    setIoprio(sqe, IORING_RECV_MULTISHOT);
+    setFlags(sqe, IOSQE_BUFFER_SELECT);
+    setBufIndex(sqe, group);
+  }
+
   /// sendmsg of the [ropewalk.linux.Msghdr] at `message`.
   public static void sendmsg(long sqe, int fd, long message, int msgFlags, long data) {
     fill(sqe, Opcode.SENDMSG, fd, 0, message, 1, msgFlags, data);
@@ -317,6 +330,14 @@ public final class Sqe {
       long data) {
     sendZc(sqe, fd, address, length, msgFlags, zcFlags | IORING_RECVSEND_FIXED_BUF, data);
     setBufIndex(sqe, buffer);
+  }
+
+  /// sendmsg of the [ropewalk.linux.Msghdr] at `message` without a copy; else as [#sendZc]. Header
+  /// and iovecs are lent until the first completion, the pages until the notification.
+  public static void sendmsgZc(
+      long sqe, int fd, long message, int msgFlags, int zcFlags, long data) {
+    fill(sqe, Opcode.SENDMSG_ZC, fd, 0, message, 1, msgFlags, data);
+    setIoprio(sqe, zcFlags);
   }
 
   /// accept4: the peer's address and the int that holds its length, or 0 and 0; lent until done.
