@@ -174,6 +174,8 @@ public final class Ropewalk implements AutoCloseable {
     return switch (Address.parse(address)) {
       case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp, deadline);
       case Address.Unix unix -> Unix.connect(engine, pool, unix, deadline);
+      case Address.Udp udp ->
+          throw new IllegalArgumentException("not a stream, but datagrams: " + udp);
     };
   }
 

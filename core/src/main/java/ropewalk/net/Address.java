@@ -1,6 +1,7 @@
 package ropewalk.net;
 
-/// Where a peer is, as people write it: `tcp://HOST:PORT`, `tcp://[::1]:PORT`, `unix:PATH`.
+/// Where a peer is, as people write it: `tcp://HOST:PORT`, `tcp://[::1]:PORT`, `udp://HOST:PORT`,
+/// `unix:PATH`.
 public sealed interface Address {
   /// A TCP port of a host, by name or number.
   ///
@@ -21,6 +22,24 @@ public sealed interface Address {
     }
   }
 
+  /// A UDP port of a host; else as [Tcp].
+  ///
+  /// @param host a name, an IPv4 address or an IPv6 address (without brackets)
+  /// @param port 1 to 65535; 0 when binding lets the kernel choose
+  record Udp(String host, int port) implements Address {
+    /// Checks the port.
+    public Udp {
+      if (port < 0 || port > 0xffff) {
+        throw new IllegalArgumentException("port must be 0 to 65535: port=" + port);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "udp://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
   /// A socket in the file system.
   ///
   /// @param path at most 107 bytes in UTF-8, the kernel's `sun_path` without its NUL
@@ -33,19 +52,23 @@ public sealed interface Address {
 
   /// Reads what people write.
   ///
-  /// @throws IllegalArgumentException if `text` is neither form, saying what was expected
+  /// @throws IllegalArgumentException if `text` is none of these forms, saying what was expected
   static Address parse(String text) {
     if (text.startsWith("tcp://")) {
-      return tcp(text, text.substring("tcp://".length()));
+      return inet(text, "tcp://");
+    }
+    if (text.startsWith("udp://")) {
+      return inet(text, "udp://");
     }
     if (text.startsWith("unix:") && text.length() > "unix:".length()) {
       return new Unix(text.substring("unix:".length()));
     }
     throw new IllegalArgumentException(
-        "expected tcp://HOST:PORT or unix:PATH, not '%s'".formatted(text));
+        "expected tcp://HOST:PORT, udp://HOST:PORT or unix:PATH, not '%s'".formatted(text));
   }
 
-  private static Tcp tcp(String text, String hostAndPort) {
+  private static Address inet(String text, String scheme) {
+    String hostAndPort = text.substring(scheme.length());
     int colon = hostAndPort.lastIndexOf(':');
     String host = colon < 0 ? "" : hostAndPort.substring(0, colon);
     if (host.startsWith("[") && host.endsWith("]")) {
@@ -55,12 +78,13 @@ public sealed interface Address {
     }
     try {
       if (colon >= 0) {
-        return new Tcp(host, Integer.parseInt(hostAndPort.substring(colon + 1)));
+        int port = Integer.parseInt(hostAndPort.substring(colon + 1));
+        return scheme.equals("tcp://") ? new Tcp(host, port) : new Udp(host, port);
       }
     } catch (IllegalArgumentException e) {
       // The sentence below names what was expected.
     }
     throw new IllegalArgumentException(
-        "expected tcp://HOST:PORT with a port of 0 to 65535, not '%s'".formatted(text));
+        "expected %sHOST:PORT with a port of 0 to 65535, not '%s'".formatted(scheme, text));
   }
 }

@@ -52,8 +52,12 @@ final class Connecting {
 
   /// Gives a new stream socket of `family`: non-blocking, closed on exec.
   static Fd socket(Syscalls syscalls, int family, String name) throws IOException {
-    int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
-    int number = syscalls.socket(family, type, 0);
+    return socket(syscalls, family, Sockets.SOCK_STREAM, name);
+  }
+
+  /// Gives a new socket of `family` and `type`: non-blocking, closed on exec.
+  static Fd socket(Syscalls syscalls, int family, int type, String name) throws IOException {
+    int number = syscalls.socket(family, type | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
     return Fd.of(syscalls, number, name, "socket", "family", family, "for", name);
   }
 

@@ -29,10 +29,10 @@ final class Inbound {
   /// A rest smaller than a page isn't worth another system call.
   private static final int REST_MIN = 4096;
 
-  private final Socket socket;
+  private final SocketFrame socket;
   private @Nullable PageRef room;
 
-  Inbound(Socket socket) {
+  Inbound(SocketFrame socket) {
     this.socket = socket;
   }
 

@@ -135,6 +135,8 @@ public final class Listener implements AutoCloseable {
                 ? new InetSocketAddress(tcp.port())
                 : new InetSocketAddress(host, tcp.port()));
       }
+      case Address.Udp udp ->
+          throw new IllegalArgumentException("nobody listens for datagrams: " + udp);
     };
   }
 

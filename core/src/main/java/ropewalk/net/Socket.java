@@ -5,17 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ByteChannel;
-import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.locks.ReentrantLock;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
-import ropewalk.linux.Poll;
 import ropewalk.linux.Scratch;
 import ropewalk.linux.Sockets;
-import ropewalk.linux.Syscalls;
 import ropewalk.page.FolioPool;
 import ropewalk.pipe.Pipe;
 import ropewalk.splice.End;
@@ -32,38 +28,33 @@ import ropewalk.splice.Source;
 /// Calls wait by parking: a virtual thread never holds its carrier. A count is what the kernel
 /// accepted; a peer that has gone away is an exception with errno (EPIPE, ECONNRESET), never a
 /// signal and never a 0.
-public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
-  private final Engine engine;
-  private final FolioPool pool;
-  private final Fd fd;
+public abstract sealed class Socket extends SocketFrame implements Source, Sink permits Tcp, Unix {
   private final Outbound outbound;
   private final Inbound inbound;
-  private final ReentrantLock sending = new ReentrantLock();
-  private final ReentrantLock receiving = new ReentrantLock();
-
-  private volatile long sendTimeoutNanos;
-  private volatile long receiveTimeoutNanos;
 
   /// Takes `fd`, a connected non-blocking stream socket.
   Socket(Engine engine, FolioPool pool, Fd fd) {
-    this.engine = engine;
-    this.pool = pool;
-    this.fd = fd;
+    super(engine, pool, fd);
     this.outbound = new Outbound(this);
     this.inbound = new Inbound(this);
   }
 
   /// Sends what the kernel takes of `iter`, and moves `iter` forward by exactly that: header, pages
-  /// and trailer in one call, if `iter` is a list of them. Memory of the caller is refused (rule
-  /// 10); decant it first.
+  /// and trailer in one call, if `iter` is a list of them. Pages may go by reference, and then stay
+  /// as they are until the kernel is done with them; memory of the caller is always copied before
+  /// this returns.
   ///
-  /// @param more true if more follows soon: the kernel may hold back a half-full segment
-  /// @return 1 to `iter.count()`, 0 only if that is 0
-  public long sendMessage(IovIter iter, boolean more) throws IOException {
-    sending.lock();
+  /// @param flags of [SendFlags]; all other bits are ignored
+  /// @return 1 to `iter.count()`; 0 only if that is 0, or with [SendFlags#DONTWAIT] if there is no
+  ///   room or somebody else is sending
+  public long sendMessage(IovIter iter, int flags) throws IOException {
+    int asked = SendFlags.atBorder(flags);
+    if (!lockSending(asked)) {
+      return 0;
+    }
     try {
       checkOpen();
-      return outbound.send(iter, more);
+      return outbound.send(iter, asked);
     } finally {
       sending.unlock();
     }
@@ -75,7 +66,7 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     sending.lock();
     try {
       checkOpen();
-      outbound.sendAll(bytes, more);
+      outbound.sendAll(bytes, SendFlags.more(more));
     } finally {
       sending.unlock();
     }
@@ -136,12 +127,12 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
 
   /// Says that nothing more will be sent (half-close); receiving goes on.
   public void shutdownOutput() throws IOException {
-    int number = fd.enter();
+    int number = fd().enter();
     try {
       LinuxException.check(
-          syscalls().shutdown(number, Sockets.SHUT_WR), "shutdown", "fd", fd, "how", "SHUT_WR");
+          syscalls().shutdown(number, Sockets.SHUT_WR), "shutdown", "fd", fd(), "how", "SHUT_WR");
     } finally {
-      fd.exit();
+      fd().exit();
     }
   }
 
@@ -150,45 +141,13 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
   /// nothing about who still shares our pages.
   public abstract void awaitAcknowledged() throws IOException;
 
-  /// How long one send may wait for room before it fails with a `SocketTimeoutException`; 0 for as
-  /// long as it takes.
-  public void sendTimeout(long nanos) {
-    sendTimeoutNanos = nanos;
-  }
-
-  /// How long one receive may wait for the first byte before it fails with a
-  /// `SocketTimeoutException`; 0 for as long as it takes.
-  public void receiveTimeout(long nanos) {
-    receiveTimeoutNanos = nanos;
-  }
-
-  /// Bytes that were accepted from us and that the peer's side has not acknowledged (TCP) or not
-  /// read (AF_UNIX). A progress figure: it never says that a page may be reused.
-  public long unacknowledged() throws IOException {
-    try (Scratch value = new Scratch(Integer.BYTES)) {
-      int number = fd.enter();
-      try {
-        LinuxException.check(
-            syscalls().ioctl(number, Sockets.SIOCOUTQ, value.address()),
-            "ioctl",
-            "fd",
-            fd,
-            "request",
-            "SIOCOUTQ");
-      } finally {
-        fd.exit();
-      }
-      return value.segment().get(JAVA_INT, 0);
-    }
-  }
-
   /// Closes at once and throws away what is still queued, so that the peer sees a reset instead of
   /// an orderly end. For a body that fell short: nobody can mistake it for a whole one.
   public void reset() throws IOException {
     try (Scratch linger = new Scratch(2 * Integer.BYTES)) {
       linger.segment().set(JAVA_INT, 0, 1);
       linger.segment().set(JAVA_INT, Integer.BYTES, 0);
-      int number = fd.enter();
+      int number = fd().enter();
       try {
         LinuxException.check(
             syscalls()
@@ -200,15 +159,20 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
                     2 * Integer.BYTES),
             "setsockopt",
             "fd",
-            fd,
+            fd(),
             "option",
             "SO_LINGER");
       } finally {
-        fd.exit();
+        fd().exit();
       }
     } finally {
       close();
     }
+  }
+
+  @Override
+  public void close() {
+    super.close();
   }
 
   /// Who is at the other end, as text for a log.
@@ -219,12 +183,12 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
 
   @Override
   public End sourceEnd() {
-    return new SocketEnd(fd, kind());
+    return new SocketEnd(fd(), kind(), this, false);
   }
 
   @Override
   public End sinkEnd() {
-    return new SocketEnd(fd, kind());
+    return new SocketEnd(fd(), kind(), this, true);
   }
 
   @Override
@@ -237,53 +201,6 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     return "gather";
   }
 
-  /// The descriptor, lent.
-  public Fd fd() {
-    return fd;
-  }
-
-  @Override
-  public void close() {
-    fd.close();
-    // Whoever was parked has been woken by now or will be; the scratch goes when they have left.
-    sending.lock();
-    try {
-      closeLocked();
-    } finally {
-      sending.unlock();
-    }
-    receiving.lock();
-    try {
-      inbound.close();
-    } finally {
-      receiving.unlock();
-    }
-  }
-
-  @Override
-  public String toString() {
-    return fd.toString();
-  }
-
-  Syscalls syscalls() {
-    return engine.syscalls();
-  }
-
-  Engine engine() {
-    return engine;
-  }
-
-  FolioPool pool() {
-    return pool;
-  }
-
-  /// Under a lock: after a close its scratch memory is gone and must not be touched.
-  private void checkOpen() throws ClosedChannelException {
-    if (!fd.isOpen()) {
-      throw new ClosedChannelException();
-    }
-  }
-
   /// Gives under the send lock; 0 where a family can't.
   long giveLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     return 0;
@@ -294,38 +211,13 @@ public abstract sealed class Socket implements Source, Sink permits Tcp, Unix {
     return outbound.drain(pipe, limit, more, tally);
   }
 
-  /// Frees what the sending half holds, under the send lock.
-  void closeLocked() {
+  @Override
+  void closeSending() {
     outbound.close();
   }
 
-  /// Parks until there is room to send.
-  void awaitRoom() throws IOException {
-    engine.await(fd, Poll.POLLOUT, deadline(sendTimeoutNanos));
-  }
-
-  /// Parks until there is something to receive.
-  void awaitBytes() throws IOException {
-    engine.await(fd, Poll.POLLIN, deadline(receiveTimeoutNanos));
-  }
-
-  private static long deadline(long timeoutNanos) {
-    return timeoutNanos == 0 ? Engine.FOREVER : System.nanoTime() + timeoutNanos;
-  }
-
-  /// A socket as the kernel's routes see it: no positions, never blocking.
-  private record SocketEnd(Fd fd, Kind kind) implements End {
-    @Override
-    public long position() {
-      return -1;
-    }
-
-    @Override
-    public void advance(long bytes) {}
-
-    @Override
-    public boolean isNonBlocking() {
-      return true;
-    }
+  @Override
+  void closeReceiving() {
+    inbound.close();
   }
 }

@@ -69,9 +69,9 @@ public final class Unix extends Socket {
   }
 
   @Override
-  void closeLocked() {
+  void closeSending() {
     giving.close();
-    super.closeLocked();
+    super.closeSending();
   }
 
   @Override

@@ -1,14 +1,18 @@
-/// Where bytes live beyond this process: stream sockets, TCP and AF_UNIX.
+/// Where bytes live beyond this process: sockets, of streams (TCP, AF_UNIX) and of messages (UDP).
 ///
 /// ```
 ///                 fill  ◄── Inbound  ◄── recv into pool folios
 ///   Pipe ◄──► Socket                                            ◄──► the kernel
 ///                 drain ──► Outbound ──► one gather of the slots
+///                 sendMessage ──► header + pages + trailer in one call
+///
+///   Pipe ◄──► MessageSocket ◄── MessageIn, MessageOut: one call, one message ──► the kernel
 ///
 ///   Socket ◄──► Relay ◄──► Socket      spliced through kernel pipes, no byte in user space;
 ///                 │                    many relays on each thread of Relays
 /// ```
 ///
-/// Read in this order: [ropewalk.net.Address], [ropewalk.net.Socket], [ropewalk.net.Tcp],
-/// [ropewalk.net.Unix], [ropewalk.net.Listener], [ropewalk.net.Relay], [ropewalk.net.Relays].
+/// Read in this order: [ropewalk.net.Address], [ropewalk.net.SendFlags], SocketFrame,
+/// [ropewalk.net.Socket], [ropewalk.net.Tcp], [ropewalk.net.Unix], [ropewalk.net.Listener],
+/// [ropewalk.net.MessageSocket], [ropewalk.net.Udp], [ropewalk.net.Relay], [ropewalk.net.Relays].
 package ropewalk.net;

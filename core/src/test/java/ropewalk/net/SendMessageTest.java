@@ -36,12 +36,12 @@ class SendMessageTest {
       BvecIter iter = IovIter.source(List.of(head, body));
       long total = iter.count();
       for (long sent = 0; sent < total; ) {
-        long step = sender.sendMessage(iter, false);
+        long step = sender.sendMessage(iter, SendFlags.NONE);
         assertThat(step).isPositive();
         sent += step;
         assertThat(iter.count()).isEqualTo(total - sent);
       }
-      assertThat(sender.sendMessage(iter, false)).isZero();
+      assertThat(sender.sendMessage(iter, SendFlags.NONE)).isZero();
       ByteBuffer all = ByteBuffer.allocate((int) total);
       var channel = receiver.channel(new Tally());
       while (all.hasRemaining()) {

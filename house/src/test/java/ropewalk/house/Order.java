@@ -14,7 +14,7 @@ final class Order {
           List.of("ropewalk.engine"), // who waits for the kernel
           List.of("ropewalk.page"), // who owns them
           List.of("ropewalk.iov"), // what shape they have
-          List.of("ropewalk.bio", "ropewalk.cache", "ropewalk.pipe"), // where they wait
+          List.of("ropewalk.bio", "ropewalk.cache", "ropewalk.pipe", "ropewalk.send"), // they wait
           List.of("ropewalk.splice"), // how they move
           List.of("ropewalk.file", "ropewalk.net"), // where bytes live
           List.of("ropewalk.crypto"), // what may be done to them
