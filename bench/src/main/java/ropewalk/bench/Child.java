@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /// A process that is told one line and answers one line. Standard error is passed through, so that
 /// a peer's complaint is seen where it happens.
-final class Child implements AutoCloseable {
+public final class Child implements AutoCloseable {
 
   /// Longer than any sample: what takes this long hangs, and the run should say so instead of
   /// waiting.
@@ -32,7 +32,7 @@ final class Child implements AutoCloseable {
 
   /// Starts `command`, on one core if `pin` says so (taskset replaces itself, the process id
   /// stays).
-  static Child start(String name, Pin pin, List<String> command) throws IOException {
+  public static Child start(String name, Pin pin, List<String> command) throws IOException {
     List<String> whole = new ArrayList<>(pin.prefix());
     whole.addAll(command);
     Process process =
@@ -53,21 +53,24 @@ final class Child implements AutoCloseable {
     answers.add(GONE);
   }
 
-  long pid() {
+  /// The process id.
+  public long pid() {
     return process.pid();
   }
 
-  String ask(String line) throws IOException {
+  /// Tells `line` and waits for the answer.
+  public String ask(String line) throws IOException {
     tell(line);
     return answer(line);
   }
 
-  void tell(String line) {
+  /// Tells `line`; the answer comes by [#answer].
+  public void tell(String line) {
     in.println(line);
   }
 
   /// The next line; a line that begins with `error`, the end, and silence are an IOException.
-  String answer(String question) throws IOException {
+  public String answer(String question) throws IOException {
     try {
       String answer = answers.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
       if (answer == null) {

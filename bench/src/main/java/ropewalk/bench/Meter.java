@@ -12,27 +12,30 @@ import org.jspecify.annotations.Nullable;
 /// Work the kernel does in a process's context for somebody else is counted to that process: on
 /// loopback the sender also runs much of the receive path. That is the kernel's truth, and the same
 /// for every subject.
-final class Meter implements AutoCloseable {
+public final class Meter implements AutoCloseable {
 
   /// USER_HZ, the unit of /proc/PID/stat on every Linux: 10 ms.
   private static final long TICK_NANOS = 10_000_000;
 
   private final @Nullable Child clock;
 
-  Meter(@Nullable Path meterProgram) throws IOException {
+  /// @param meterProgram the C clock, null where there is no compiler
+  public Meter(@Nullable Path meterProgram) throws IOException {
     this.clock =
         meterProgram == null
             ? null
             : Child.start("meter", Pin.NOWHERE, List.of(meterProgram.toString()));
   }
 
-  String source() {
+  /// What the figures come from.
+  public String source() {
     return clock == null
         ? "/proc/PID/stat (ticks of 10 ms: no C compiler)"
         : "clock_gettime on the process's CPU clock (ns)";
   }
 
-  long cpuNanos(long pid) throws IOException {
+  /// CPU nanoseconds of the process so far.
+  public long cpuNanos(long pid) throws IOException {
     if (clock != null) {
       return Long.parseLong(clock.ask(Long.toString(pid)).substring("cpu ".length()));
     }

@@ -6,20 +6,24 @@ import java.util.List;
 
 /// Which core a process is held to. Without taskset, or on a single core, nothing is held and the
 /// result says so.
-record Pin(int core) {
+public record Pin(int core) {
 
-  static final Pin NOWHERE = new Pin(-1);
+  /// Held to no core.
+  public static final Pin NOWHERE = new Pin(-1);
 
-  static boolean isPossible() {
+  /// Whether processes can be held apart here.
+  public static boolean isPossible() {
     return Runtime.getRuntime().availableProcessors() > 1
         && Files.isExecutable(Path.of("/usr/bin/taskset"));
   }
 
-  static Pin sender() {
+  /// Where whoever is measured runs.
+  public static Pin sender() {
     return isPossible() ? new Pin(0) : NOWHERE;
   }
 
-  static Pin receiver() {
+  /// Where the other end runs.
+  public static Pin receiver() {
     return isPossible() ? new Pin(1) : NOWHERE;
   }
 

@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param folder where they are, null when they could not be built
 /// @param compiler its first line of `cc --version`, or why there is none
-record Programs(@Nullable Path folder, String compiler) {
+public record Programs(@Nullable Path folder, String compiler) {
 
-  private static final List<String> NAMES = List.of("direct", "meter", "receiver", "sender");
+  private static final List<String> NAMES =
+      List.of("direct", "echo", "message", "meter", "receiver", "sender");
 
-  static Programs compile(Path sources, Path target) throws IOException {
+  /// Compiles all; without a compiler there are none, and the answer says why.
+  public static Programs compile(Path sources, Path target) throws IOException {
     try {
       String version = output(List.of("cc", "--version")).lines().findFirst().orElse("cc");
       Files.createDirectories(target);
@@ -31,12 +33,13 @@ record Programs(@Nullable Path folder, String compiler) {
     }
   }
 
-  @Nullable Path program(String name) {
+  /// The program, null where it could not be built.
+  public @Nullable Path program(String name) {
     return folder == null ? null : folder.resolve(name);
   }
 
   /// What `command` prints; an IOException when it is missing or fails.
-  static String output(List<String> command) throws IOException {
+  public static String output(List<String> command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (var out = process.getInputStream()) {
       String text = new String(out.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);

@@ -15,7 +15,7 @@ import java.util.List;
 import ropewalk.bench.Subject.Part;
 
 /// The field: who is compared.
-final class Subjects {
+public final class Subjects {
   private static final List<String> BOTH = List.of("tcp", "unix");
 
   private Subjects() {}
@@ -94,6 +94,11 @@ final class Subjects {
     }
     command.addAll(List.of("-cp", System.getProperty("java.class.path", ".")));
     return command;
+  }
+
+  /// Java as peers of other sets run it: ours on the module path, the others on the class path.
+  public static List<String> java(boolean isOurs) {
+    return java(isOurs ? OURS : JVM);
   }
 
   static List<String> command(Subject subject, Programs programs) {

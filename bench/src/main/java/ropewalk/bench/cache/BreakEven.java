@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import ropewalk.bench.Book;
 
 /// From which size on strict splice is cheaper than copying, and what overwriting costs it: seed
 /// 3's question, which the kernel answered by guess.

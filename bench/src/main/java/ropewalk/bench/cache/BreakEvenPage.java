@@ -13,6 +13,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import ropewalk.bench.Book;
 import ropewalk.bench.Ratio;
 
 /// The break-even as tables and as two charts: strict's CPU as a multiple of copying's and of

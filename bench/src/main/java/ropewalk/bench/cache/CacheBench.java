@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import ropewalk.bench.Bench;
+import ropewalk.bench.Book;
 import ropewalk.bench.Machine;
 
 /// The benches of the page cache: `bench/run cache [PART...] [--quick] [--rounds N]`.

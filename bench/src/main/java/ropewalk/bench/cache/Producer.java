@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import ropewalk.bench.Book;
 import ropewalk.linux.Clocks;
 import ropewalk.linux.HostSyscalls;
 

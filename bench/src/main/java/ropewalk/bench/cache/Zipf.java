@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import ropewalk.bench.Book;
 import ropewalk.bench.Ratio;
 
 /// Random reads of 4 KiB by Zipf's law at several hit ratios and numbers of callers.

@@ -3,6 +3,7 @@ package ropewalk.bench.cache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import ropewalk.bench.Book;
 
 /// The Zipf reads as tables.
 final class ZipfPage {

@@ -5,12 +5,13 @@ import java.lang.management.ManagementFactory;
 
 /// Bytes allocated on the Java heap by all threads since the VM started: carriers of virtual
 /// threads, pollers and threads that have ended included.
-final class Heap {
+public final class Heap {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private Heap() {}
 
-  static long allocated() {
+  /// Bytes so far.
+  public static long allocated() {
     return THREADS.getTotalThreadAllocatedBytes();
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import ropewalk.bench.Book;
 
 /// What the benches of the cache are built of. Nothing here looks at a time.
 class CacheBenchTest {

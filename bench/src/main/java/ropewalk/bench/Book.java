@@ -1,4 +1,4 @@
-package ropewalk.bench.cache;
+package ropewalk.bench;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
@@ -12,12 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
-import ropewalk.bench.Machine;
-import ropewalk.bench.Ratio;
 
 /// What was measured: a figure for each cell, subject and round, and the facts of the machine. The
-/// report's words are the part's own.
-final class Book {
+/// report's words are the part's own. Shared by the sets whose parts write their own pages.
+public final class Book {
   private record Key(String cell, String subject, String figure) {}
 
   private final String name;
@@ -26,47 +24,52 @@ final class Book {
   private final SequencedMap<Key, List<Double>> figures = new LinkedHashMap<>();
   private final StringBuilder text = new StringBuilder();
 
-  Book(String name, Map<String, String> facts) {
+  /// Takes `facts`, to which the page adds.
+  public Book(String name, Map<String, String> facts) {
     this.name = name;
     this.facts = facts;
   }
 
-  String name() {
+  /// The name of the files, without an ending.
+  public String name() {
     return name;
   }
 
-  void fact(String what, String value) {
+  /// A line more for the head of the page.
+  public void fact(String what, String value) {
     facts.put(what, value);
   }
 
   /// Notes one round's figure. Rounds come in order.
-  void add(String cell, String subject, String figure, double value) {
+  public void add(String cell, String subject, String figure, double value) {
     figures.computeIfAbsent(new Key(cell, subject, figure), key -> new ArrayList<>()).add(value);
   }
 
-  boolean has(String cell, String subject, String figure) {
+  /// Whether there is such a figure.
+  public boolean has(String cell, String subject, String figure) {
     return figures.containsKey(new Key(cell, subject, figure));
   }
 
   /// Cells in the order in which they came.
-  SequencedSet<String> cells() {
+  public SequencedSet<String> cells() {
     SequencedSet<String> cells = new java.util.LinkedHashSet<>();
     figures.keySet().forEach(key -> cells.add(key.cell()));
     return cells;
   }
 
-  double median(String cell, String subject, String figure) {
+  /// The median over all rounds.
+  public double median(String cell, String subject, String figure) {
     return Ratio.median(
         rounds(cell, subject, figure).stream().mapToDouble(value -> value).sorted().toArray());
   }
 
   /// `left` as a multiple of `right`, round by round.
-  Ratio ratio(String cell, String left, String right, String figure) {
+  public Ratio ratio(String cell, String left, String right, String figure) {
     return ratio(rounds(cell, left, figure), rounds(cell, right, figure));
   }
 
   /// A subject in one cell as a multiple of itself in another, round by round.
-  Ratio across(String cell, String other, String subject, String figure) {
+  public Ratio across(String cell, String other, String subject, String figure) {
     return ratio(rounds(cell, subject, figure), rounds(other, subject, figure));
   }
 
@@ -85,12 +88,12 @@ final class Book {
 
   /// Adds to the report.
   @SuppressWarnings("AnnotateFormatMethod") // that annotation would be one dependency more
-  void say(String format, Object... values) {
+  public void say(String format, Object... values) {
     text.append(String.format(Locale.ROOT, format, values));
   }
 
   /// The median, and in brackets the sign interval; bold where that leaves out 1.
-  static String words(Ratio ratio) {
+  public static String words(Ratio ratio) {
     boolean isProved = ratio.coverage() >= Ratio.WANTED && (ratio.high() < 1 || ratio.low() > 1);
     return String.format(
         Locale.ROOT,
@@ -101,7 +104,7 @@ final class Book {
   }
 
   /// Writes NAME.md and NAME.json.
-  void write(Path folder, String title) throws IOException {
+  public void write(Path folder, String title) throws IOException {
     facts.put("load before / after", loadBefore + " / " + Machine.load());
     Files.createDirectories(folder);
     StringBuilder page = new StringBuilder("# " + title + "\n\n");
