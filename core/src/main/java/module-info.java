@@ -9,6 +9,7 @@ module ropewalk.core {
   exports ropewalk.cache;
   exports ropewalk.engine;
   exports ropewalk.file;
+  exports ropewalk.forward;
   exports ropewalk.iov;
   exports ropewalk.page;
   exports ropewalk.net;

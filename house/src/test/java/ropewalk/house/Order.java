@@ -17,7 +17,7 @@ final class Order {
           List.of("ropewalk.bio", "ropewalk.cache", "ropewalk.pipe", "ropewalk.send"), // they wait
           List.of("ropewalk.splice"), // how they move
           List.of("ropewalk.file", "ropewalk.net"), // where bytes live
-          List.of("ropewalk.crypto"), // what may be done to them
+          List.of("ropewalk.crypto", "ropewalk.forward"), // what may be done to them, where they go
           List.of("ropewalk"), // the face
           List.of("ropewalk.http"), // what bytes mean
           List.of("ropewalk.app.server", "ropewalk.app.demo"), // what runs
