@@ -72,17 +72,20 @@ public final class Forward implements AutoCloseable {
 
   /// Sends what `socket` takes at once; parks before the first byte.
   ///
-  /// @param more true if more follows what is forwarded here
-  /// @return 1 to [#left] bytes; 0 only if nothing is left
-  public long send(Socket socket, boolean more) throws IOException {
-    return iter.count() == 0 ? 0 : socket.sendMessage(iter, more);
+  /// @param flags of [ropewalk.net.SendFlags]: MORE if more follows what is forwarded here
+  /// @return 1 to [#left] bytes; 0 only if nothing is left, or with DONTWAIT if there is no room
+  public long send(Socket socket, int flags) throws IOException {
+    return socket.sendMessage(iter, flags);
   }
 
-  /// Sends all that is left; parks whenever there is no room.
-  public void sendAll(Socket socket, boolean more) throws IOException {
-    while (iter.count() > 0) {
-      var _ = socket.sendMessage(iter, more);
+  /// Sends all that is left, and parks whenever there is no room; with DONTWAIT what goes without.
+  /// Answers how much went; [#position] says so too if it throws.
+  public long sendAll(Socket socket, int flags) throws IOException {
+    long before = iter.count();
+    while (iter.count() > 0 && send(socket, flags) > 0) {
+      // the rest
     }
+    return before - iter.count();
   }
 
   /// Puts back what was in hand.

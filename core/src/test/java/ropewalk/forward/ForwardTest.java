@@ -18,6 +18,7 @@ import ropewalk.engine.Engine;
 import ropewalk.iov.Tally;
 import ropewalk.linux.LinuxException;
 import ropewalk.net.Listener;
+import ropewalk.net.SendFlags;
 import ropewalk.net.Socket;
 import ropewalk.page.FolioClass;
 import ropewalk.page.FolioPool;
@@ -102,11 +103,11 @@ class ForwardTest {
       FutureTask<byte[]> arrived = read(receiver, length);
       long sent = 0;
       while (forward.left() > 0) {
-        sent += forward.send(sender, false);
+        sent += forward.send(sender, SendFlags.NONE);
         assertThat(forward.position()).isEqualTo(sent);
       }
       Pattern.verify(arrived.get(), offset);
-      assertThat(forward.send(sender, false)).isZero();
+      assertThat(forward.send(sender, SendFlags.NONE)).isZero();
     }
     int from = 0;
     for (PageRef page : fragments) {
@@ -128,7 +129,7 @@ class ForwardTest {
       for (int turn = 0; turn < 2; turn++) {
         try (Forward forward = Forward.of(pipe, offset, length)) {
           FutureTask<byte[]> arrived = read(receiver, length);
-          forward.sendAll(sender, false);
+          assertThat(forward.sendAll(sender, SendFlags.NONE)).isEqualTo(length);
           Pattern.verify(arrived.get(), offset);
         }
         assertThat(pipe.bytes()).isEqualTo(total);
@@ -161,12 +162,32 @@ class ForwardTest {
                   return null;
                 });
         Thread.ofVirtual().start(leaving);
-        assertThatThrownBy(() -> forward.sendAll(sender, false))
+        assertThatThrownBy(() -> forward.sendAll(sender, SendFlags.NONE))
             .isInstanceOf(LinuxException.class)
             .hasMessageContaining("EPIPE");
         leaving.get();
         assertThat(forward.position()).isBetween(1000L, 2_999_999L);
         assertThat(forward.left()).isEqualTo(3_000_000 - forward.position());
+      }
+      fragments.forEach(PageRef::close);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"AUTO", "EPOLL"})
+  void whoMayNotWaitGetsAShortCount(Engine.Choice choice) throws Exception {
+    try (Ropewalk walk = walk(choice);
+        Listener listener = walk.listen("unix:" + folder.resolve("s"));
+        Socket sender = walk.connect(listener.address().toString());
+        Socket receiver = listener.accept()) {
+      List<PageRef> fragments = fragments(walk.pool(), Gen.seeded(3), 4 << 20);
+      try (Forward forward = Forward.of(fragments, 0, 4 << 20)) {
+        long went = forward.sendAll(sender, SendFlags.DONTWAIT);
+        assertThat(went).isEqualTo(forward.position()).isBetween(1L, (4L << 20) - 1);
+        assertThat(forward.send(sender, SendFlags.DONTWAIT)).isZero();
+        FutureTask<byte[]> arrived = read(receiver, 4 << 20);
+        assertThat(forward.sendAll(sender, SendFlags.NONE)).isEqualTo((4 << 20) - went);
+        Pattern.verify(arrived.get(), 0);
       }
       fragments.forEach(PageRef::close);
     }
