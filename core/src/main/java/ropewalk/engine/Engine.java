@@ -141,8 +141,15 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
   /// What has been done so far.
   EngineStats stats();
 
-  /// Wakes everybody who waits, waits for the kernel to let go of every request, then frees what
-  /// the engine holds. Idempotent.
+  /// Has `hook` run once at the beginning of [#close], on the closing thread, while the engine can
+  /// still be used: for who must let go of something first. On a closed engine it runs at once.
+  void onClose(Runnable hook);
+
+  /// Takes a hook away again; nothing happens when it is not there.
+  void offClose(Runnable hook);
+
+  /// Runs what [#onClose] was given, wakes everybody who waits, waits for the kernel to let go of
+  /// every request, then frees what the engine holds. Idempotent.
   @Override
   void close();
 }

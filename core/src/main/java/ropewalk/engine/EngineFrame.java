@@ -2,6 +2,8 @@ package ropewalk.engine;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Fd;
@@ -23,10 +25,10 @@ import ropewalk.linux.Syscalls;
 ///
 /// ## Closing
 ///
-/// Every call is inside the [Gate] from its first to its last step, and leaves only when the kernel
-/// has let go of what it asked. So closing is: shut the gate, wake all sleepers (they see it shut,
-/// take back what they asked, and leave), wait until nobody is inside. Then nothing is in flight,
-/// by construction, and all can be freed.
+/// First the hooks run. Every call is inside the [Gate] from its first to its last step, and leaves
+/// only when the kernel has let go of what it asked. So closing is: shut the gate, wake all
+/// sleepers (they see it shut, take back what they asked, and leave), wait until nobody is inside.
+/// Then nothing is in flight, by construction, and all can be freed.
 abstract class EngineFrame {
   final Syscalls syscalls;
   final Gate gate = new Gate();
@@ -35,6 +37,9 @@ abstract class EngineFrame {
   private final Parking parking;
   private final Attempts attempts;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /// Run by [#close]; guarded by itself.
+  private final List<Runnable> hooks = new ArrayList<>();
 
   /// Why the engine's own thread gave up; null as long as it has not.
   private volatile @Nullable Throwable broken;
@@ -150,10 +155,32 @@ abstract class EngineFrame {
     return counts.snapshot(registered(), workers.alive());
   }
 
+  public final void onClose(Runnable hook) {
+    synchronized (hooks) {
+      if (!closed.get()) {
+        hooks.add(hook);
+        return;
+      }
+    }
+    hook.run();
+  }
+
+  public final void offClose(Runnable hook) {
+    synchronized (hooks) {
+      hooks.remove(hook);
+    }
+  }
+
   public final void close() {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    List<Runnable> toRun;
+    synchronized (hooks) {
+      toRun = List.copyOf(hooks);
+      hooks.clear();
+    }
+    toRun.forEach(Runnable::run);
     wakeAll();
     gate.awaitEmpty();
     workers.close();

@@ -13,6 +13,7 @@ import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
 import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
+import ropewalk.send.SendQueue;
 
 /// The sending half of a socket of messages: one call, one message, all or nothing. Guarded by the
 /// socket's send lock.
@@ -25,10 +26,12 @@ final class MessageOut {
   private final Sendmsg words;
   private final Tally copied = new Tally();
   private final Hold hold = new Hold(Sendmsg.PIECES);
+  private final Lending lending;
 
   MessageOut(MessageSocket socket) {
     this.socket = socket;
     this.words = new Sendmsg(socket);
+    this.lending = new Lending(socket, words);
   }
 
   /// Sends all of `iter` as one message; 0, and nothing has moved, if there is no room and it may
@@ -39,6 +42,11 @@ final class MessageOut {
       throw new MessageTooLongException(size, socket.messageMax(), socket);
     }
     if (PageRuns.ours(iter) == size) {
+      SendQueue queue = size == 0 ? null : socket.queueFor(size);
+      long lent = queue == null ? Lending.NOT_LENT : lend(queue, iter, size, name, flags);
+      if (lent != Lending.NOT_LENT) {
+        return lent;
+      }
       int count = iter.gather(words.pieces(), Sendmsg.PIECES, size);
       if (words.bytes(count) == size) {
         long sent = sendGathered(count, size, name, flags | SendFlags.SPLICE_PAGES);
@@ -94,24 +102,43 @@ final class MessageOut {
     }
   }
 
+  private long lend(SendQueue queue, IovIter iter, long size, @Nullable SocketName name, int flags)
+      throws IOException {
+    while (true) {
+      long sent = lending.sendMessage(queue, iter, name, flags);
+      if (sent == Lending.NOT_LENT || isOver(sent, size, flags)) {
+        return sent == -Errno.EAGAIN ? 0 : sent;
+      }
+    }
+  }
+
   private long sendGathered(int count, long size, @Nullable SocketName name, int flags)
       throws IOException {
     while (true) {
       long sent = words.call(count, name, SendFlags.toKernel(flags));
-      if (sent >= 0) {
-        socket.addAccepted(sent);
-        return sent;
+      if (isOver(sent, size, flags)) {
+        socket.addAccepted(Math.max(0, sent));
+        return Math.max(0, sent);
       }
-      if (sent == -Errno.EMSGSIZE) {
-        throw new MessageTooLongException(size, -1, socket);
-      }
-      if (sent != -Errno.EAGAIN) {
-        throw LinuxException.of(sent, "sendmsg", "fd", socket.fd(), "length", size);
-      }
-      if (SendFlags.isDontWait(flags)) {
-        return 0;
-      }
-      socket.awaitRoom();
     }
+  }
+
+  /// Whether there is an answer for the caller: bytes, or no room and no wish to wait. Else it has
+  /// parked until there may be room.
+  private boolean isOver(long sent, long size, int flags) throws IOException {
+    if (sent >= 0) {
+      return true;
+    }
+    if (sent == -Errno.EMSGSIZE) {
+      throw new MessageTooLongException(size, -1, socket);
+    }
+    if (sent != -Errno.EAGAIN) {
+      throw LinuxException.of(sent, "sendmsg", "fd", socket.fd(), "length", size);
+    }
+    if (SendFlags.isDontWait(flags)) {
+      return true;
+    }
+    socket.awaitRoom();
+    return false;
   }
 }

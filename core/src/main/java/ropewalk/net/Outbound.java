@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import ropewalk.iov.Copy;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.PageRuns;
+import ropewalk.iov.SlotRing;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -15,6 +16,7 @@ import ropewalk.linux.LinuxException;
 import ropewalk.linux.Scratch;
 import ropewalk.pipe.Hold;
 import ropewalk.pipe.Pipe;
+import ropewalk.send.SendQueue;
 
 /// The sending half of a stream. Guarded by the socket's send lock.
 ///
@@ -26,8 +28,9 @@ import ropewalk.pipe.Pipe;
 /// ```
 ///
 /// Pages go out by one *gather*: an array of (address, length) over the pieces and one `sendmsg`.
-/// The kernel copies out of them before it returns, so that nothing has to be pinned or waited for.
-/// What does not fit into one array is announced with MORE: the caller comes again.
+/// As a rule the kernel copies out of them before it returns, so that nothing has to be pinned or
+/// waited for; where that pays they are [lent][Lending] instead. What does not fit into one array
+/// is announced with MORE: the caller comes again.
 final class Outbound {
   /// The most of the caller's small pieces that one call takes: a request head or a small message.
   private static final int BOUNCE_BYTES = 16 << 10;
@@ -39,10 +42,13 @@ final class Outbound {
   private final Sendmsg words;
   private final Tally copied = new Tally();
   private final Hold hold = new Hold(Sendmsg.PIECES);
+  private final SlotRing slots = hold.pipe().slotRing();
+  private final Lending lending;
 
   Outbound(SocketFrame socket) {
     this.socket = socket;
     this.words = new Sendmsg(socket);
+    this.lending = new Lending(socket, words);
   }
 
   /// Sends off the front of `pipe`; parks before the first byte only.
@@ -52,13 +58,11 @@ final class Outbound {
       return 0;
     }
     try {
-      int count = hold.pipe().gather(words.pieces(), Sendmsg.PIECES, inHand);
       long sent;
       do {
-        sent = sendOnce(count, SendFlags.more(more));
-      } while (!isOver(sent, SendFlags.NONE, count));
+        sent = sendInHand(inHand, SendFlags.more(more), tally);
+      } while (!isOver(sent, SendFlags.NONE, Sendmsg.PIECES));
       hold.pipe().consume(sent);
-      tally.addKernel(sent);
       return sent;
     } finally {
       hold.giveBack();
@@ -118,7 +122,28 @@ final class Outbound {
     return false;
   }
 
+  private long sendInHand(long inHand, int flags, Tally tally) throws IOException {
+    SendQueue queue = socket.queueFor(inHand);
+    if (queue != null) {
+      long sent = lending.sendSlots(queue, slots, inHand, flags);
+      if (sent != Lending.NOT_LENT) {
+        return sent;
+      }
+    }
+    int count = hold.pipe().gather(words.pieces(), Sendmsg.PIECES, inHand);
+    long sent = sendOnce(count, flags);
+    tally.addKernel(Math.max(0, sent));
+    return sent;
+  }
+
   private long sendPages(IovIter iter, long ours, int flags) throws IOException {
+    SendQueue queue = socket.queueFor(ours);
+    if (queue != null) {
+      long sent = lending.sendPages(queue, iter, ours, flags);
+      if (sent != Lending.NOT_LENT) {
+        return sent;
+      }
+    }
     int count = iter.gather(words.pieces(), Sendmsg.PIECES, ours);
     boolean isRest = words.bytes(count) < iter.count();
     long sent = sendOnce(count, isRest ? flags | SendFlags.MORE : flags);

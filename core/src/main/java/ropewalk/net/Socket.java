@@ -166,13 +166,20 @@ public abstract sealed class Socket extends SocketFrame implements Source, Sink 
         fd().exit();
       }
     } finally {
-      close();
+      end(true);
     }
   }
 
   @Override
   public void close() {
     super.close();
+  }
+
+  /// Bytes that were accepted from us and that the peer's kernel has acknowledged (TCP) or its
+  /// program has read (AF_UNIX). A progress figure: it never says that a page may be reused.
+  public final long acked() throws IOException {
+    long accepted = accepted();
+    return Math.max(0, accepted - unacknowledged());
   }
 
   /// Who is at the other end, as text for a log.
@@ -189,6 +196,12 @@ public abstract sealed class Socket extends SocketFrame implements Source, Sink 
   @Override
   public End sinkEnd() {
     return new SocketEnd(fd(), kind(), this, true);
+  }
+
+  /// While pages may be lent a move's ticket follows them.
+  @Override
+  public boolean isKeeping() {
+    return isLending();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
@@ -14,6 +15,9 @@ import ropewalk.linux.Scratch;
 import ropewalk.linux.Sockets;
 import ropewalk.linux.Syscalls;
 import ropewalk.page.FolioPool;
+import ropewalk.send.Parting;
+import ropewalk.send.SendQueue;
+import ropewalk.send.Threshold;
 import ropewalk.splice.End;
 
 /// What all sockets share, streams and messages alike: a descriptor, two locks, time-outs, how one
@@ -32,6 +36,10 @@ import ropewalk.splice.End;
 /// [#close] may come from any thread and wakes whoever is parked here. Each half is guarded by its
 /// lock, native memory included, which is freed under it after the descriptor was closed.
 abstract sealed class SocketFrame permits Socket, MessageSocket {
+  /// The most bytes of pages that one socket lends to the kernel at a time: what the kernel itself
+  /// takes into a TCP socket's queue at most by default (`net.ipv4.tcp_wmem`). Beyond it is copied.
+  private static final long LENT_MAX = 4L << 20;
+
   private final Engine engine;
   private final FolioPool pool;
   private final Fd fd;
@@ -39,6 +47,19 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
 
   final ReentrantLock sending = new ReentrantLock();
   final ReentrantLock receiving = new ReentrantLock();
+
+  private volatile Threshold threshold = ZeroCopy.AUTO.threshold();
+
+  /// Where lent pages wait for the kernel; null as long as none was lent. Made under the send lock.
+  private volatile @Nullable SendQueue queue;
+
+  /// Whether it is no use to ask for a queue again.
+  private volatile boolean isCopying;
+
+  /// Guards the making of a queue against a close.
+  private final Object lifecycle = new Object();
+
+  private boolean isClosing;
 
   private volatile long sendTimeoutNanos;
   private volatile long receiveTimeoutNanos;
@@ -98,8 +119,36 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     return fd;
   }
 
+  /// Which sends lend their pages to the kernel until it says that it is done with them, instead of
+  /// having them copied. Holds from the next send on.
+  public final void zeroCopy(ZeroCopy policy) {
+    threshold = policy.threshold();
+    isCopying = false;
+  }
+
+  /// Bytes whose pages were lent to the kernel so far, instead of being copied.
+  public final long lent() {
+    SendQueue open = queue;
+    return open == null ? 0 : open.lent();
+  }
+
+  /// Bytes whose pages the kernel holds now, charged to this socket. They are free one by one as it
+  /// says so, and never because the peer has acknowledged them.
+  public final long held() {
+    SendQueue open = queue;
+    return open == null ? 0 : open.held();
+  }
+
   /// Closes it. What the kernel has accepted is still sent. Idempotent.
   public void close() {
+    end(false);
+  }
+
+  /// Closes it.
+  ///
+  /// @param abort whether what is queued is thrown away; the descriptor was told so before
+  final void end(boolean abort) {
+    Parting parting = part(abort);
     fd.close();
     // Whoever was parked has been woken by now or will be; the scratch goes when they have left.
     sending.lock();
@@ -107,6 +156,9 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
       closeSending();
     } finally {
       sending.unlock();
+      if (parting != null) {
+        parting.begin();
+      }
     }
     receiving.lock();
     try {
@@ -114,6 +166,14 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     } finally {
       receiving.unlock();
     }
+  }
+
+  private @Nullable Parting part(boolean abort) {
+    synchronized (lifecycle) {
+      isClosing = true; // from here on no queue is made
+    }
+    SendQueue open = queue;
+    return open == null ? null : open.part(abort);
   }
 
   @Override
@@ -150,6 +210,49 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     }
   }
 
+  /// Whether this kind of socket, with this peer, may lend pages to the kernel at all; `isForced`
+  /// if its user said so whoever the peer is.
+  boolean mayLend(boolean isForced) {
+    return false;
+  }
+
+  /// Whether the next send may lend pages to the kernel.
+  final boolean isLending() {
+    SendQueue open = queue;
+    Threshold threshold = this.threshold;
+    if (open == null && !isCopying) {
+      isCopying = !mayLend(threshold.copiesMax() < 0);
+    }
+    return !isCopying && threshold.isReached(Threshold.LONGEST, open == null ? 0 : open.copies());
+  }
+
+  /// Under the send lock: where the pages of a send of `bytes` are to wait, or null if it is to be
+  /// copied.
+  final @Nullable SendQueue queueFor(long bytes) throws IOException {
+    Threshold threshold = this.threshold;
+    SendQueue open = queue;
+    if (!threshold.isReached(bytes, open == null ? 0 : open.copies())) {
+      return null;
+    }
+    return open == null && !isCopying ? openQueue(threshold) : open;
+  }
+
+  private @Nullable SendQueue openQueue(Threshold threshold) throws IOException {
+    if (!mayLend(threshold.copiesMax() < 0)) {
+      isCopying = true;
+      return null;
+    }
+    synchronized (lifecycle) {
+      if (isClosing) {
+        return null;
+      }
+      SendQueue opened = SendQueue.open(engine, pool, fd, LENT_MAX);
+      isCopying = opened == null;
+      queue = opened;
+      return opened;
+    }
+  }
+
   /// Counts bytes that the kernel accepted.
   final void addAccepted(long bytes) {
     accepted.addAndGet(bytes);
@@ -157,12 +260,27 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
 
   /// Parks until there is room to send.
   final void awaitRoom() throws IOException {
-    engine.await(fd, Poll.POLLOUT, deadline(sendTimeoutNanos));
+    await(Poll.POLLOUT, deadline(sendTimeoutNanos));
   }
 
   /// Parks until there is something to receive.
   final void awaitBytes() throws IOException {
-    engine.await(fd, Poll.POLLIN, deadline(receiveTimeoutNanos));
+    await(Poll.POLLIN, deadline(receiveTimeoutNanos));
+  }
+
+  /// Waits as the engine does, but not for notifications: while one is there the socket polls as
+  /// broken, so they are read here, or the caller would spin.
+  ///
+  /// @return what it is ready for
+  final int await(int events, long deadlineNanos) throws IOException {
+    while (true) {
+      int ready = engine.await(fd, events, deadlineNanos);
+      SendQueue open = queue;
+      boolean isNotified = (ready & Poll.POLLERR) != 0 && open != null && open.collect() > 0;
+      if (!isNotified || (ready & events) != 0) {
+        return ready;
+      }
+    }
   }
 
   private static long deadline(long timeoutNanos) {

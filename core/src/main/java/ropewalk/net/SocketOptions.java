@@ -3,6 +3,7 @@ package ropewalk.net;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import ropewalk.linux.Fcntl;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
@@ -85,6 +86,21 @@ final class SocketOptions {
   /// The address of the peer that the socket is connected to.
   static SocketName peerOf(Syscalls syscalls, Fd fd) throws IOException {
     return name(syscalls, fd, "getpeername");
+  }
+
+  /// Whether the socket is connected to a host that is not this one, as far as its two addresses
+  /// tell.
+  static boolean isFar(Syscalls syscalls, Fd fd) {
+    try {
+      InetSocketAddress peer = peerOf(syscalls, fd).inet();
+      InetSocketAddress own = boundTo(syscalls, fd).inet();
+      return peer != null
+          && own != null
+          && !peer.getAddress().isLoopbackAddress()
+          && !peer.getAddress().equals(own.getAddress());
+    } catch (IOException e) {
+      return false; // not connected
+    }
   }
 
   private static SocketName name(Syscalls syscalls, Fd fd, String call) throws IOException {

@@ -81,7 +81,7 @@ public final class Tcp extends Socket {
     while (unacknowledged() > 0) {
       try {
         // A reset shows as an error condition; acknowledgements have no event of their own.
-        int ready = engine().await(fd(), Poll.POLLHUP, System.nanoTime() + pause);
+        int ready = await(Poll.POLLHUP, System.nanoTime() + pause);
         if ((ready & (Poll.POLLERR | Poll.POLLHUP)) != 0) {
           break;
         }
@@ -90,6 +90,12 @@ public final class Tcp extends Socket {
       }
     }
     SocketOptions.throwPending(engine().syscalls(), fd(), "send");
+  }
+
+  /// To another host: over loopback the kernel copies what is lent.
+  @Override
+  boolean mayLend(boolean isForced) {
+    return isForced || SocketOptions.isFar(engine().syscalls(), fd());
   }
 
   @Override

@@ -85,6 +85,12 @@ public final class Udp extends MessageSocket {
     return MESSAGE_MAX;
   }
 
+  /// To another host: over loopback the kernel copies what is lent.
+  @Override
+  boolean mayLend(boolean isForced) {
+    return isForced || SocketOptions.isFar(engine().syscalls(), fd());
+  }
+
   @Override
   public String peer() {
     return peer;

@@ -16,5 +16,6 @@
 ///    who sends is told of it by an error.
 /// 4. Whoever closes a socket leaves the queue behind, which ends when the last page is back.
 ///
-/// Read in this order: Ranges.
+/// Read in this order: [SendQueue], [SendEntry], Ranges; Notices, ErrorQueue, Collector; [Parting];
+/// [Threshold].
 package ropewalk.send;
