@@ -127,6 +127,25 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
   /// landed.
   Flight startFsync(Fd fd, boolean dataOnly, Landing landing) throws IOException;
 
+  /// Whether [#startSendMessage] works here: io_uring since 6.2. Which sockets can, their sends
+  /// tell.
+  boolean canSendZeroCopy();
+
+  /// Sends what the [ropewalk.linux.Msghdr] at `message` describes, without a copy where the path
+  /// allows: what sendmsg(2) with MSG_DONTWAIT would answer, a count or `-errno`. EAGAIN: no room,
+  /// [await][#await] some; EINTR is repeated; EOPNOTSUPP: not on this kind of socket; ENOBUFS and
+  /// ENOMEM: too much is pinned, copy instead.
+  ///
+  /// Header, iovecs, name and control messages are *lent* for the call. If the answer is above 0
+  /// the pages are *lent* until `landing` hears of it, which it does exactly once, on a thread of
+  /// the engine's and maybe before this returns; also if the descriptor is closed meanwhile. If the
+  /// answer is 0 or an error nothing is lent, and `landing` never hears. [#close] waits until all
+  /// pages are back: see to it that the peer takes them, or reset the connection.
+  ///
+  /// @param flags `MSG_*`, such as MSG_MORE
+  /// @throws UnsupportedOperationException where [#canSendZeroCopy] says so
+  long startSendMessage(Fd fd, long message, int flags, SendLanding landing) throws IOException;
+
   /// Makes any other call that may block (openat2, copy_file_range, a name look-up): on the
   /// caller's own thread if that is a platform thread, else on a worker while the virtual thread is
   /// parked. EINTR is repeated; all other results, `-errno` included, are handed back as they come.

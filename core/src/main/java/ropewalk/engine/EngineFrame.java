@@ -5,6 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Fd;
 import ropewalk.linux.FileFlags;
@@ -227,13 +228,30 @@ abstract class EngineFrame {
     }
   }
 
+  /// Sleeps until the kernel has answered, whatever happens; the interrupt status is kept.
+  final int sleepUntilAnswered(Waiter waiter) {
+    boolean interrupted = false;
+    int answer = waiter.answerAcquire();
+    while (answer == Waiter.NONE) {
+      counts.parked.increment();
+      LockSupport.park(this);
+      interrupted |= Thread.interrupted();
+      answer = waiter.answerAcquire();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return answer;
+  }
+
   private void wakeAll() {
     gate.shut();
     wakeParked();
     parking.wakeAll();
   }
 
-  private void enter() throws ClosedChannelException {
+  /// Goes in through the gate; each return is paid back by one [Gate#exit].
+  final void enter() throws ClosedChannelException {
     if (!gate.enter()) {
       ClosedChannelException refused = new ClosedChannelException();
       if (broken != null) {

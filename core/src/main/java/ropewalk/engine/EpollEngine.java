@@ -109,6 +109,16 @@ public final class EpollEngine extends EngineFrame implements Engine {
   }
 
   @Override
+  public boolean canSendZeroCopy() {
+    return false;
+  }
+
+  @Override
+  public long startSendMessage(Fd fd, long message, int flags, SendLanding landing) {
+    throw new UnsupportedOperationException("only io_uring has SENDMSG_ZC, and this is epoll");
+  }
+
+  @Override
   int parkUntilReady(Fd fd, int number, int events, long deadlineNanos) throws IOException {
     Interest interest = interests.at(number);
     Waiter waiter = interest.take();

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -60,12 +59,21 @@ public final class RingEngine extends EngineFrame implements Engine {
 
   final SharedRing ring;
   private final FixedBuffers fixed;
+  private final Sends sends;
+  private final boolean canSend;
 
   private RingEngine(
-      Syscalls syscalls, Uring uring, Bell bell, Registered registered, Set<Opcode> opcodes) {
+      Syscalls syscalls,
+      Uring uring,
+      Bell bell,
+      Registered registered,
+      Set<Opcode> opcodes,
+      boolean canSend) {
     super(syscalls);
+    this.canSend = canSend;
     this.fixed = new FixedBuffers(registered, opcodes, uring.features(), gate);
     this.ring = new SharedRing(uring, bell, gate, counts, this::settle, this::fail);
+    this.sends = new Sends(this, ring);
   }
 
   static RingEngine open(Syscalls syscalls) throws IOException {
@@ -85,10 +93,11 @@ public final class RingEngine extends EngineFrame implements Engine {
       if (!missing.isEmpty() || (uring.features() & Uring.IORING_FEAT_NODROP) == 0) {
         throw new IOException("this kernel's io_uring is too old: it lacks " + missing);
       }
+      boolean canSend = opcodes.contains(Opcode.SENDMSG_ZC) && SendProbe.reportsUsage(uring);
       bell = new Bell(syscalls, "completion bell");
       LinuxException.check(
           registered.registerEventfd(bell.number()), "io_uring_register", "fd", uring.fd());
-      RingEngine engine = new RingEngine(syscalls, uring, bell, registered, opcodes);
+      RingEngine engine = new RingEngine(syscalls, uring, bell, registered, opcodes, canSend);
       engine.ring.start();
       return engine;
     } catch (Throwable t) {
@@ -214,7 +223,18 @@ public final class RingEngine extends EngineFrame implements Engine {
     }
   }
 
-  /// On the reaper: the answer to a flight's request. It lands, or is asked again.
+  /// On the reaper: what is left to it.
+  private void settle(Request request) {
+    Flight flight = request.flight;
+    SendLanding landing = request.landing;
+    if (flight != null) {
+      settle(request, flight);
+    } else if (landing != null) {
+      sends.settle(request, landing);
+    }
+  }
+
+  /// The answer to a flight's request. It lands, or is asked again.
   private void settle(Request request, Flight flight) {
     int answer = request.waiter.answerAcquire();
     boolean mustBePlain = disuse(request, answer);
@@ -255,6 +275,20 @@ public final class RingEngine extends EngineFrame implements Engine {
   @Override
   void withdraw(Flight flight) throws IOException {
     ring.cancel(flight);
+  }
+
+  @Override
+  public boolean canSendZeroCopy() {
+    return canSend;
+  }
+
+  @Override
+  public long startSendMessage(Fd fd, long message, int flags, SendLanding landing)
+      throws IOException {
+    if (!canSend) {
+      throw new UnsupportedOperationException("this kernel's io_uring has no SENDMSG_ZC to use");
+    }
+    return sends.start(fd, message, flags, landing);
   }
 
   @Override
@@ -317,22 +351,6 @@ public final class RingEngine extends EngineFrame implements Engine {
   private int withdraw(Request request) throws IOException {
     ring.cancel(request);
     return sleepUntilAnswered(request.waiter);
-  }
-
-  /// Sleeps until the kernel has answered, whatever happens; the interrupt status is kept.
-  private int sleepUntilAnswered(Waiter waiter) {
-    boolean interrupted = false;
-    int answer = waiter.answerAcquire();
-    while (answer == Waiter.NONE) {
-      counts.parked.increment();
-      LockSupport.park(this);
-      interrupted |= Thread.interrupted();
-      answer = waiter.answerAcquire();
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return answer;
   }
 
   /// Whether the answer only means that the submitting thread has exited, or that a signal came.

@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
@@ -47,7 +46,7 @@ import ropewalk.linux.uring.Uring;
 /// | ring, `requests`, a request's number and flight | all | under `lock` |
 /// | [Waiter] | whoever reaps writes the answer, the sleeper reads it | release / acquire, see there |
 /// | mute, then tail of completions | submitter | full fence between: what was posted in silence is seen |
-/// | the queue of answered flights | who reaps puts in, the reaper takes out | under `lock` |
+/// | [Answered] | who reaps puts in, the reaper takes out | under `lock` |
 /// | `stopping` | closer writes, then rings; reaper reads after it was rung | volatile |
 final class SharedRing implements AutoCloseable {
   /// Number of the answers that nobody waits for. No request has this index.
@@ -60,24 +59,22 @@ final class SharedRing implements AutoCloseable {
   private final Bell bell;
   private final Requests requests;
   private final Counts counts;
-  private final BiConsumer<Request, Flight> settle;
+  private final Consumer<Request> settle;
   private final Consumer<Throwable> fail;
   private final Thread reaper;
   private volatile boolean stopping;
 
-  /// Requests of flights that are answered and not settled, in the order of their answers.
-  private @Nullable Request answeredHead;
-
-  private @Nullable Request answeredTail;
+  private final Answered answered = new Answered();
 
   /// Takes `uring` and `bell`, the eventfd registered with it. `settle` is told by the reaper when
-  /// a flight's request is answered, `fail` when the ring can't go on.
+  /// a flight's request is answered, or the pages of a send are back; `fail` when the ring can't go
+  /// on.
   SharedRing(
       Uring uring,
       Bell bell,
       Gate gate,
       Counts counts,
-      BiConsumer<Request, Flight> settle,
+      Consumer<Request> settle,
       Consumer<Throwable> fail) {
     this.uring = uring;
     this.bell = bell;
@@ -120,15 +117,41 @@ final class SharedRing implements AutoCloseable {
   void submit(Request request) throws IOException {
     lock.lock();
     try {
-      request.waiter.ask();
-      request.generation++;
-      request.inFlight = true;
+      request.begin();
       request.fill(nextSqe());
       enter(request);
       counts.submitted.increment();
       if (!request.inFlight) {
         counts.inlined.increment();
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets the starter of a send that was accepted go on: its last answer goes to its landing.
+  void part(Request request) {
+    lock.lock();
+    try {
+      request.isParted = true;
+      if (!request.inFlight) {
+        queue(request);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether a send that was not accepted has another answer to come, for which its starter must
+  /// sleep.
+  boolean awaitLast(Request request) {
+    lock.lock();
+    try {
+      if (request.inFlight) {
+        request.waiter.ask();
+        request.isAwaited = true;
+      }
+      return request.inFlight;
     } finally {
       lock.unlock();
     }
@@ -263,59 +286,62 @@ final class SharedRing implements AutoCloseable {
         long cqe = uring.peekCqe(i);
         Request request = requests.find(Cqe.userData(cqe));
         if (request != null) {
-          request.inFlight = false;
-          counts.completed.increment();
-          request.waiter.answerRelease(Cqe.result(cqe));
-          if (request.flight != null) {
-            queue(request);
-          } else if (request != own) {
-            request.waiter.run();
-          }
+          hear(request, cqe, own);
         }
       }
       uring.advance(ready);
     }
   }
 
-  /// Under the lock: leaves the request of a flight to the reaper, and rings for it if it is the
-  /// first. Others go on at once: they may hold locks that a landing wants.
-  @SuppressWarnings("ReferenceEquality") // this very thread
-  private void queue(Request request) {
-    if (answeredTail == null) {
-      answeredHead = request;
-      if (Thread.currentThread() != reaper) {
-        bell.run();
+  /// Under the lock: an answer. All but sends have one; a send has its result and, if the kernel
+  /// kept pages, the notification that it has let go of them.
+  private void hear(Request request, long cqe, @Nullable Request own) {
+    boolean isNotification = Cqe.isNotification(cqe);
+    if (request.landing != null && request.isAnswered && !isNotification) {
+      return; // a send's result is one
+    }
+    if (!Cqe.hasMore(cqe)) {
+      request.inFlight = false;
+      counts.completed.increment();
+    }
+    if (isNotification) {
+      request.isCopied = Cqe.result(cqe) == Cqe.IORING_NOTIF_USAGE_ZC_COPIED;
+      if (request.isAwaited) {
+        request.waiter.answerRelease(0);
       }
     } else {
-      answeredTail.next = request;
+      request.isAnswered = true;
+      request.waiter.answerRelease(Cqe.result(cqe));
     }
-    answeredTail = request;
+    if (request.flight != null || (request.isParted && !request.inFlight)) {
+      queue(request);
+    } else if (request != own) {
+      request.waiter.run();
+    }
+  }
+
+  /// Under the lock: leaves `request` to the reaper, and rings for it if it is the first. Others go
+  /// on at once: they may hold locks that a landing wants.
+  @SuppressWarnings("ReferenceEquality") // this very thread
+  private void queue(Request request) {
+    if (answered.add(request) && Thread.currentThread() != reaper) {
+      bell.run();
+    }
   }
 
   private @Nullable Request nextAnswered() {
     lock.lock();
     try {
-      Request request = answeredHead;
-      if (request != null) {
-        answeredHead = request.next;
-        request.next = null;
-        if (answeredHead == null) {
-          answeredTail = null;
-        }
-      }
-      return request;
+      return answered.poll();
     } finally {
       lock.unlock();
     }
   }
 
-  /// On the reaper: settles flights until none is left; their settling may bring more.
+  /// On the reaper: settles what was left to it until nothing is; settling may bring more.
   private void settleAnswered() {
     for (Request request = nextAnswered(); request != null; request = nextAnswered()) {
-      Flight flight = request.flight;
-      if (flight != null) {
-        settle.accept(request, flight);
-      }
+      settle.accept(request);
     }
   }
 

@@ -1,9 +1,7 @@
 package ropewalk.testkit.fake;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -19,6 +17,7 @@ import ropewalk.linux.Errno;
 import ropewalk.linux.Maps;
 import ropewalk.linux.Memory;
 import ropewalk.linux.Syscalls;
+import ropewalk.linux.uring.Cqe;
 import ropewalk.linux.uring.Opcode;
 import ropewalk.linux.uring.Uring;
 
@@ -36,34 +35,24 @@ import ropewalk.linux.uring.Uring;
 /// What a caller must never do is written down ([#complaints]): closing a descriptor's number, or
 /// taking registered memory back, while a request that uses it is held; closing the ring with
 /// requests in it. Requests: READ, WRITE, READV, WRITEV, READ_FIXED, WRITE_FIXED, FSYNC, NOP,
-/// ASYNC_CANCEL; others answer -EINVAL.
+/// SENDMSG_ZC, ASYNC_CANCEL; others answer -EINVAL.
 ///
 /// Thread-safe: one lock, let go while an enter waits.
 public final class FakeRing {
   /// A planned answer that is no result: do it, but at most this many bytes.
   private record Cut(int bytes) {}
 
-  private static final class Ring {
-    final RingMemory memory;
-    final RingTables tables;
-    final List<RingEntry> held = new ArrayList<>();
-    final Deque<long[]> backlog = new ArrayDeque<>();
-
-    Ring(RingMemory memory, RingTables tables) {
-      this.memory = memory;
-      this.tables = tables;
-    }
-  }
-
   private final Syscalls below;
   private final Syscalls calls;
-  private final Map<Integer, Ring> rings = new HashMap<>();
+  private final Map<Integer, OpenRing> rings = new HashMap<>();
   private final Deque<Object> planned = new ArrayDeque<>();
   private final Deque<Integer> plannedEnters = new ArrayDeque<>();
   private final List<String> complaints = new ArrayList<>();
   private boolean isHolding;
   private boolean areCancelsLate;
   private boolean isDoubling;
+  private boolean isKeeping;
+  private boolean areFailuresTold;
   private int refusedFlags;
   private int denial;
   private int mostHeld;
@@ -143,10 +132,35 @@ public final class FakeRing {
   /// Does up to `count` held requests, oldest first, and answers how many.
   public synchronized int release(int count) {
     int done = 0;
-    for (Ring ring : rings.values()) {
+    for (OpenRing ring : rings.values()) {
       while (done < count && !ring.held.isEmpty()) {
         RingEntry entry = ring.held.removeFirst();
-        post(ring, entry.data(), (int) entry.perform(below, ring.tables, Integer.MAX_VALUE));
+        answer(ring, entry, (int) entry.perform(below, ring.tables, Integer.MAX_VALUE));
+        done++;
+      }
+    }
+    return done;
+  }
+
+  /// From now on the pages of sends are kept until [#letGo], or no more.
+  public synchronized FakeRing keep(boolean isOn) {
+    isKeeping = isOn;
+    return this;
+  }
+
+  /// From now on refused sends have a notification behind them too, or not.
+  public synchronized FakeRing tellFailures(boolean isOn) {
+    areFailuresTold = isOn;
+    return this;
+  }
+
+  /// Notifies of up to `count` sends whose pages are kept, oldest first, and answers how many.
+  public synchronized int letGo(int count, boolean isCopied) {
+    int done = 0;
+    for (OpenRing ring : rings.values()) {
+      while (done < count && !ring.lent.isEmpty()) {
+        int usage = isCopied ? Cqe.IORING_NOTIF_USAGE_ZC_COPIED : 0;
+        post(ring, ring.lent.removeFirst(), usage, Cqe.IORING_CQE_F_NOTIF);
         done++;
       }
     }
@@ -228,13 +242,13 @@ public final class FakeRing {
     }
     int number = below.eventfd(0, 0);
     if (number >= 0) {
-      rings.put(number, new Ring(new RingMemory(params, entries), new RingTables(below)));
+      rings.put(number, new OpenRing(below, new RingMemory(params, entries)));
     }
     return number;
   }
 
   private synchronized @Nullable Long mmap(int fd, long bytes, long offset) {
-    Ring ring = rings.get(fd);
+    OpenRing ring = rings.get(fd);
     if (ring == null) {
       return null;
     }
@@ -246,21 +260,23 @@ public final class FakeRing {
   }
 
   private synchronized void munmap(long address) {
-    for (Ring ring : rings.values()) {
-      if (ring.memory.unmapped(address) && !ring.held.isEmpty()) {
-        complaints.add("a ring is unmapped with " + ring.held.size() + " requests in it");
+    for (OpenRing ring : rings.values()) {
+      int left = ring.held.size() + ring.lent.size();
+      if (ring.memory.unmapped(address) && left > 0) {
+        complaints.add("a ring is unmapped with " + left + " requests in it");
         ring.held.clear();
+        ring.lent.clear();
       }
     }
   }
 
   private synchronized void close(int fd) {
-    Ring closed = rings.remove(fd);
+    OpenRing closed = rings.remove(fd);
     if (closed != null) {
       closed.tables.close();
       notifyAll();
     }
-    for (Ring ring : rings.values()) {
+    for (OpenRing ring : rings.values()) {
       for (RingEntry entry : ring.held) {
         if (entry.fd() == fd) {
           complaints.add("descriptor " + fd + " is closed under a request: " + entry);
@@ -270,7 +286,7 @@ public final class FakeRing {
   }
 
   private synchronized int register(int fd, int opcode, long argument, int count) {
-    Ring ring = rings.get(fd);
+    OpenRing ring = rings.get(fd);
     if (ring == null) {
       return -Errno.EBADF;
     }
@@ -289,7 +305,7 @@ public final class FakeRing {
   private synchronized int enter(int fd, int toSubmit, int min, int flags, long argument)
       throws InterruptedException {
     enters++;
-    Ring ring = rings.get(fd);
+    OpenRing ring = rings.get(fd);
     if (ring == null || !ring.memory.isMapped()) {
       return -Errno.EBADF;
     }
@@ -308,9 +324,9 @@ public final class FakeRing {
     long deadline =
         (flags & Uring.IORING_ENTER_EXT_ARG) == 0
             ? Long.MAX_VALUE
-            : System.nanoTime() + nanos(Memory.ALL.get(JAVA_LONG, argument + 16));
+            : System.nanoTime() + OpenRing.nanos(argument);
     while (true) {
-      drainBacklog(ring);
+      ring.drainBacklog();
       if (ring.memory.ready() >= min) {
         return taken;
       }
@@ -325,33 +341,28 @@ public final class FakeRing {
     }
   }
 
-  private static long nanos(long timespec) {
-    return Memory.ALL.get(JAVA_LONG, timespec) * 1_000_000_000L
-        + Memory.ALL.get(JAVA_LONG, timespec + Long.BYTES);
-  }
-
   // ---- requests
 
-  private void start(Ring ring, RingEntry taken) {
+  private void start(OpenRing ring, RingEntry taken) {
     RingEntry entry = taken.isFixedFile() ? taken.of(ring.tables.file(taken.fd())) : taken;
     if (entry.opcode() == Opcode.ASYNC_CANCEL.number()) {
-      post(ring, entry.data(), cancel(ring, entry.address()));
+      post(ring, entry.data(), cancel(ring, entry.address()), 0);
       return;
     }
     Object plan = planned.poll();
     if (plan instanceof Integer result) {
-      post(ring, entry.data(), result);
+      answer(ring, entry, result);
     } else if (isHolding && plan == null) {
       ring.held.add(entry);
       mostHeld = Math.max(mostHeld, held());
       notifyAll();
     } else {
       int most = plan instanceof Cut cut ? cut.bytes() : Integer.MAX_VALUE;
-      post(ring, entry.data(), (int) entry.perform(below, ring.tables, most));
+      answer(ring, entry, (int) entry.perform(below, ring.tables, most));
     }
   }
 
-  private int cancel(Ring ring, long target) {
+  private int cancel(OpenRing ring, long target) {
     for (Iterator<RingEntry> all = ring.held.iterator(); all.hasNext(); ) {
       RingEntry entry = all.next();
       if (entry.data() == target) {
@@ -359,39 +370,27 @@ public final class FakeRing {
           return -Errno.EALREADY;
         }
         all.remove();
-        post(ring, entry.data(), -Errno.ECANCELED);
+        post(ring, entry.data(), -Errno.ECANCELED, 0);
         return 0;
       }
     }
     return -Errno.ENOENT;
   }
 
-  private void post(Ring ring, long data, int result) {
+  private void post(OpenRing ring, long data, int result, int flags) {
     for (int i = 0; i < (isDoubling ? 2 : 1); i++) {
-      put(ring, data, result);
+      ring.put(data, result, flags);
     }
     notifyAll();
   }
 
-  private void put(Ring ring, long data, int result) {
-    if (!ring.backlog.isEmpty() || !ring.memory.post(data, result)) {
-      ring.backlog.add(new long[] {data, result});
-      ring.memory.tellOverflow(true);
+  /// The result of `entry`. One that lends pages has a notification behind it.
+  private void answer(OpenRing ring, RingEntry entry, int result) {
+    boolean isLent = entry.lends() && (result >= 0 || areFailuresTold);
+    post(ring, entry.data(), result, isLent ? Cqe.IORING_CQE_F_MORE : 0);
+    if (isLent) {
+      ring.lent.add(entry.data());
+      letGo(isKeeping ? 0 : Integer.MAX_VALUE, true);
     }
-    if (ring.tables.eventfd() >= 0 && ring.memory.mayRing()) {
-      try (Arena arena = Arena.ofConfined()) {
-        long one = arena.allocateFrom(JAVA_LONG, 1L).address();
-        below.write(ring.tables.eventfd(), one, Long.BYTES);
-      }
-    }
-  }
-
-  private static void drainBacklog(Ring ring) {
-    long[] oldest = ring.backlog.peek();
-    while (oldest != null && ring.memory.post(oldest[0], (int) oldest[1])) {
-      ring.backlog.remove();
-      oldest = ring.backlog.peek();
-    }
-    ring.memory.tellOverflow(oldest != null);
   }
 }

@@ -52,6 +52,11 @@ record RingEntry(
     return opcode == Opcode.READ_FIXED.number() || opcode == Opcode.WRITE_FIXED.number();
   }
 
+  /// Whether it lends pages beyond its result.
+  boolean lends() {
+    return opcode == Opcode.SENDMSG_ZC.number();
+  }
+
   /// Does it, for `most` bytes at most, by the kernel below: the result, or -errno.
   long perform(Syscalls below, RingTables tables, int most) {
     int some = Math.min(length, most);
@@ -66,6 +71,7 @@ record RingEntry(
       case WRITEV -> vector(below, false, most);
       case FSYNC ->
           (opFlags & Sqe.IORING_FSYNC_DATASYNC) != 0 ? below.fdatasync(fd) : below.fsync(fd);
+      case SENDMSG_ZC -> fd < 0 ? -Errno.EBADF : below.sendmsg(fd, address, opFlags);
       default -> -Errno.EINVAL;
     };
   }

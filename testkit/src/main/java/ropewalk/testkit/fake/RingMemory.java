@@ -135,7 +135,7 @@ final class RingMemory {
   }
 
   /// Posts a completion; false if there is no room.
-  boolean post(long data, int result) {
+  boolean post(long data, int result, int flags) {
     int tail = get(CQ_TAIL);
     if (ready() == cqEntries) {
       return false;
@@ -143,7 +143,7 @@ final class RingMemory {
     long cqe = rings + CQES + (long) (tail & (cqEntries - 1)) * Cqe.SIZE;
     Memory.ALL.set(JAVA_LONG, cqe + Cqe.USER_DATA, data);
     Memory.ALL.set(JAVA_INT, cqe + Cqe.RESULT, result);
-    Memory.ALL.set(JAVA_INT, cqe + Cqe.FLAGS, 0);
+    Memory.ALL.set(JAVA_INT, cqe + Cqe.FLAGS, flags);
     INT.setRelease(Memory.ALL, rings + CQ_TAIL, tail + 1);
     return true;
   }
