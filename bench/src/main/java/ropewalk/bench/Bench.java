@@ -21,7 +21,7 @@ public final class Bench {
       bench/run cache [PART...] [--quick]
         the page cache: send, breakeven, producer, zipf; results go to bench/results/cache-PART.md
       bench/run sockets [PART...] [--quick] [--rounds N]
-        messages: message, small; results go to bench/results/sockets-PART.md
+        messages: message, small, crossover; results go to bench/results/sockets-PART.md
       bench/run relay [--quick] [--only TEXT,TEXT] [--rounds N]
         relays between two sockets; results go to bench/results/relay.json and relay.md
       bench/run micro SET [--quick]

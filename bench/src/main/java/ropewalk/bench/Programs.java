@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Programs(@Nullable Path folder, String compiler) {
 
   private static final List<String> NAMES =
-      List.of("direct", "echo", "message", "meter", "receiver", "sender");
+      List.of("acker", "direct", "echo", "message", "meter", "receiver", "sender");
 
   /// Compiles all; without a compiler there are none, and the answer says why.
   public static Programs compile(Path sources, Path target) throws IOException {

@@ -38,7 +38,7 @@ final class NettyTalk extends ChannelInboundHandlerAdapter {
       case PINGPONG -> ping();
       case EACH, SIXTEEN -> batches();
       case FREE -> freely();
-      case MESSAGE -> over.completeExceptionally(new IOException("not small: " + order));
+      default -> over.completeExceptionally(new IOException("not small: " + order));
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.Locale;
 
 /// What a peer is told in one line: `MODE KIND ADDRESS SIZE CONNECTIONS COUNT`.
 ///
-/// @param kind `tcp` or `unix`
-/// @param address a port, or a path
+/// @param kind `tcp`, `unix` or `udp`
+/// @param address a port, a path, or for hot and cold sends `HOST:PORT`
 /// @param size bytes of one message
 /// @param connections how many at once
 /// @param count messages over all of them
@@ -30,7 +30,11 @@ record Order(Mode mode, String kind, String address, int size, int connections, 
     /// One way, sixteen at a time, the next sixteen when the kernel has accepted the last.
     SIXTEEN(16),
     /// One way, as many at a time as the subject likes, up to 64 KiB.
-    FREE(64);
+    FREE(64),
+    /// Sends of one size, always of the same bytes.
+    HOT(1),
+    /// Sends of one size, of bytes that no cache of the processor has.
+    COLD(1);
 
     private final int batch;
 

@@ -75,7 +75,7 @@ final class OursSmall implements Way {
         case PINGPONG -> pingPong();
         case EACH -> each();
         case SIXTEEN, FREE -> batches();
-        case MESSAGE -> throw new IOException("not small: " + order);
+        default -> throw new IOException("not small: " + order);
       }
       if (order.mode() != Order.Mode.PINGPONG) {
         to.shutdownOutput();

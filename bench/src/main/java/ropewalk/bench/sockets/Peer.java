@@ -9,7 +9,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /// The main class of a peer's process: `Peer SUBJECT`, then an [Order] a line on stdin, each
-/// answered by a [Done].
+/// answered by a [Done]. A [Crossing] is told `open KIND HOST:PORT` first, and answers `open FD`.
 public final class Peer {
   private Peer() {}
 
@@ -42,12 +42,23 @@ public final class Peer {
       case "jdk-vt" -> new ChannelSmall(true);
       case "netty-epoll" -> new NettySmall(NettyKind.EPOLL);
       case "netty-ring" -> new NettySmall(NettyKind.IO_URING);
+      case "ours-lookout" -> new OursLookout();
+      case "cross-ours-epoll" -> new CrossOurs(EPOLL);
+      case "cross-ours-ring" -> new CrossOurs(IO_URING);
+      case "cross-copy" -> new CrossCopy();
+      case "cross-zerocopy" -> new CrossZerocopy();
+      case "cross-sendzc" -> new CrossRing(false);
+      case "cross-fixed" -> new CrossRing(true);
       default -> throw new IOException("no such subject: " + name);
     };
   }
 
   private static String answer(Way way, String line) {
     try {
+      String[] words = line.split(" ", -1);
+      if (words[0].equals("open") && way instanceof Crossing cross) {
+        return "open " + cross.open(words[1], words[2]);
+      }
       return way.send(Order.parse(line)).line();
     } catch (Exception e) {
       e.printStackTrace();

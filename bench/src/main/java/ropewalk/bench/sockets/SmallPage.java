@@ -32,7 +32,8 @@ final class SmallPage {
         Messages over loopback TCP, TCP_NODELAY everywhere, the subject on core 0, one receiver for all on core 1. *One by one*
         and *sixteen at a time*: the next are sent when the kernel has accepted the last. *As many as one likes*: Netty writes
         until its channel says that it has enough (64 KiB) and then flushes; ours and the JDK send 64 messages in one call.
-        `-vt` are virtual threads, without it platform threads. System calls are counted at 64 B.
+        `-vt` are virtual threads, without it platform threads, *ours-lookout* is one
+        thread that watches all connections. System calls are counted at 64 B.
 
         ## Ours against the best Netty
 

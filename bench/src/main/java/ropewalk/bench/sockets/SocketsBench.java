@@ -9,7 +9,7 @@ import ropewalk.bench.Machine;
 
 /// The benches of sockets: `bench/run sockets [PART...] [--quick] [--rounds N]`.
 public final class SocketsBench {
-  private static final List<String> PARTS = List.of("message", "small");
+  private static final List<String> PARTS = List.of("message", "small", "crossover");
 
   /// The sign interval then leaves out one round at either end, and covers 98.8 %.
   private static final int ROUNDS = 11;
@@ -65,6 +65,7 @@ public final class SocketsBench {
       switch (part) {
         case "message" -> Message.run(plan);
         case "small" -> Small.run(plan);
+        case "crossover" -> Crossover.run(plan);
         default -> throw new IllegalStateException(part);
       }
     }

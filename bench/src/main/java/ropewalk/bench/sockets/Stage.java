@@ -17,12 +17,14 @@ import ropewalk.bench.Programs;
 import ropewalk.bench.Subjects;
 
 /// Everybody who takes part: the receiver, the clock and a process for each subject, alive until
-/// the stage is closed. C subjects have names that begin with `c-`, ours with `ours-`.
+/// the stage is closed. C subjects have names that begin with `c-`, ours with `ours-`, plain calls
+/// from Java with `cross-`.
 final class Stage implements AutoCloseable {
   private final Path folder = Files.createTempDirectory("ropewalk-bench");
   private final Programs programs;
   private final Meter meter;
   private final Child receiver;
+  private Child other;
   private final String echoPort;
   private final String eatPort;
   private final Map<String, Child> peers = new LinkedHashMap<>();
@@ -35,6 +37,7 @@ final class Stage implements AutoCloseable {
     }
     meter = new Meter(programs.program("meter"));
     receiver = Child.start("echo", Pin.receiver(), List.of(echo.toString()));
+    other = receiver;
     String[] words = receiver.ask("listen " + door()).split(" ", -1);
     echoPort = words[1];
     eatPort = words[2];
@@ -74,10 +77,34 @@ final class Stage implements AutoCloseable {
       return List.of(
           Objects.requireNonNull(programs.program("message")).toString(), subject.substring(2));
     }
-    List<String> command = new ArrayList<>(Subjects.java(subject.startsWith("ours-")));
+    List<String> command = new ArrayList<>(Subjects.java(!isPeer(subject)));
     command.add("ropewalk.bench.sockets.Peer");
     command.add(subject);
     return command;
+  }
+
+  /// Whether it needs nothing of ours.
+  private static boolean isPeer(String subject) {
+    return !subject.startsWith("ours-") && !subject.startsWith("cross-");
+  }
+
+  /// From now on the other end is this process, and its CPU is asked for.
+  void other(Child other) {
+    this.other = other;
+  }
+
+  /// The compiled C program, which is there: the receiver is.
+  String program(String name) {
+    return Objects.requireNonNull(programs.program(name)).toString();
+  }
+
+  /// Tells `subject` a line that is no order.
+  String ask(String subject, String line) throws IOException {
+    return peer(subject).ask(line);
+  }
+
+  long pid(String subject) {
+    return peer(subject).pid();
   }
 
   /// An order with the address that it needs.
@@ -91,13 +118,13 @@ final class Stage implements AutoCloseable {
   Sampled sample(String subject, Order order) throws IOException {
     Child peer = peer(subject);
     long cpu = meter.cpuNanos(peer.pid());
-    long receiverCpu = meter.cpuNanos(receiver.pid());
+    long receiverCpu = meter.cpuNanos(other.pid());
     Done done = Done.parse(peer.ask(order.line()));
     if (done.messages() != order.count()) {
       throw new IOException(subject + ": told " + order.line() + ", did " + done.line());
     }
     return new Sampled(
-        done, meter.cpuNanos(peer.pid()) - cpu, meter.cpuNanos(receiver.pid()) - receiverCpu);
+        done, meter.cpuNanos(peer.pid()) - cpu, meter.cpuNanos(other.pid()) - receiverCpu);
   }
 
   /// Lets the virtual machine compile what `order` needs.

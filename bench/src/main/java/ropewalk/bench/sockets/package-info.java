@@ -1,9 +1,10 @@
-/// What sockets cost: messages of pages, and small messages.
+/// What sockets cost: messages of pages, small messages, and the size from which on pages should go
+/// by reference.
 ///
 /// ```
 ///   SocketsBench ──┬── Message    header + 64 pages + trailer ──┐
-///                  └── Small      64 B to 1 KiB                 ┴── Stage ──► Peer or C ──► echo.c
-///                                                                     └─ Calls (perf)
+///                  ├── Small      64 B to 1 KiB                 ├── Stage ──► Peer or C ──► echo.c
+///                  └── Crossover  copy, MSG_ZEROCOPY, SEND_ZC ──┘     └─ Calls (perf)
 ///                            └── Book: figures by cell, subject and round ── .md, .json, .png
 /// ```
 ///

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -87,8 +88,34 @@ class SocketsBenchTest {
     }
   }
 
+  /// Over loopback the kernel always copies, and its completions say so.
+  @ParameterizedTest
+  @ValueSource(strings = {"cross-copy", "cross-zerocopy"})
+  void whatTheKernelCopiedIsCounted(String subject) throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (Child peer = peer(subject);
+        DatagramChannel receiver = DatagramChannel.open().bind(any)) {
+      String at = "127.0.0.1:" + ((InetSocketAddress) receiver.getLocalAddress()).getPort();
+      assertThat(peer.ask("open udp " + at)).startsWith("open ");
+      Done done = ask(peer, new Order(Order.Mode.COLD, "udp", at, 5000, 1, 20));
+      assertThat(done.kernel()).isEqualTo(20 * 5000);
+      ByteBuffer datagram = ByteBuffer.allocate(6000);
+      assertThat(receiver.receive(datagram)).isNotNull();
+      assertThat(datagram.position()).isEqualTo(5000);
+    }
+  }
+
+  @Test
+  void theCrossoverIsWhereNothingLargerIsDearer() {
+    int[] sizes = {600, 1400, 2048, 4096, 8192};
+    assertThat(CrossoverPage.from(sizes, new double[] {2, 0.9, 1.1, 0.9, 0.5})).isEqualTo("4096");
+    assertThat(CrossoverPage.from(sizes, new double[] {0.9, 0.9, 0.9, 0.9, 0.5})).isEqualTo("600");
+    assertThat(CrossoverPage.from(sizes, new double[] {0.9, 0.9, 0.9, 0.9, 1})).isEqualTo("never");
+  }
+
   private static Child peer(String subject) throws IOException {
-    List<String> command = new ArrayList<>(Subjects.java(subject.startsWith("ours-")));
+    List<String> command =
+        new ArrayList<>(Subjects.java(!subject.startsWith("jdk") && !subject.startsWith("netty")));
     command.addAll(List.of(Peer.class.getName(), subject));
     Child peer = Child.start(subject, Pin.NOWHERE, command);
     assertThat(peer.answer("start")).isEqualTo("ready");
