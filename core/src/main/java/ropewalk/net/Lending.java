@@ -6,7 +6,6 @@ import ropewalk.iov.IovIter;
 import ropewalk.iov.PageRuns;
 import ropewalk.iov.SlotRing;
 import ropewalk.linux.Errno;
-import ropewalk.linux.Sockets;
 import ropewalk.page.PageRef;
 import ropewalk.send.SendEntry;
 import ropewalk.send.SendQueue;
@@ -16,8 +15,8 @@ import ropewalk.send.SendQueue;
 /// lock.
 ///
 /// ```
-///   pages ──pin, charge──► SendEntry ──sendmsg(MSG_ZEROCOPY)──► n bytes: accepted, the rest let go
-///                              │                           └──► refused: all let go
+///   pages ──pin, charge──► SendEntry ──MSG_ZEROCOPY, SENDMSG_ZC──► n bytes: accepted, the rest let go
+///                              │                              └──► refused: all let go
 ///                              └─ too little of it can be lent, ENOBUFS: NOT_LENT, it is copied
 /// ```
 ///
@@ -124,11 +123,14 @@ final class Lending {
     }
     int count = entry.gather(words.pieces());
     int told = entry.bytes() < remain ? flags | SendFlags.MORE : flags;
-    long sent = words.call(count, name, SendFlags.toKernel(told) | Sockets.MSG_ZEROCOPY);
+    long sent = words.lend(queue, entry, count, name, SendFlags.toKernel(told));
     if (sent > 0) {
       socket.addAccepted(sent);
-    } else if (sent == -Errno.ENOBUFS) {
+    } else if (sent == -Errno.ENOBUFS || sent == -Errno.ENOMEM) {
       queue.collect(); // the kernel has no more room for notifications, or for locked pages
+      return NOT_LENT;
+    } else if (sent == -Errno.EOPNOTSUPP) {
+      socket.copyFromNowOn(); // neither route nor device can follow
       return NOT_LENT;
     }
     return sent;

@@ -8,6 +8,9 @@ import ropewalk.linux.Iovec;
 import ropewalk.linux.Msghdr;
 import ropewalk.linux.Scratch;
 import ropewalk.linux.SockAddr;
+import ropewalk.linux.Sockets;
+import ropewalk.send.SendEntry;
+import ropewalk.send.SendQueue;
 
 /// The words of one send: an array of pieces, a header over it, perhaps a name; and the call.
 /// Guarded by the socket's send lock.
@@ -51,20 +54,34 @@ final class Sendmsg implements AutoCloseable {
   /// @param flags the kernel's
   /// @return what the kernel answered, `-errno` included
   long call(int count, @Nullable SocketName name, int flags) throws IOException {
-    long base = memory.address();
-    int nameLength = name == null ? 0 : name.write(base + NAME);
-    Msghdr.set(base + HEADER, nameLength == 0 ? 0 : base + NAME, nameLength, base, count, 0, 0);
+    long message = header(count, name);
     Fd fd = socket.fd();
     int number = fd.enter();
     try {
       long sent;
       do {
-        sent = socket.syscalls().sendmsg(number, base + HEADER, flags);
+        sent = socket.syscalls().sendmsg(number, message, flags);
       } while (sent == -Errno.EINTR);
       return sent;
     } finally {
       fd.exit();
     }
+  }
+
+  /// Sends as [#call] does, but lends the pages of `entry`, which the pieces are: by the ring if
+  /// the queue hears from there, else with a flag.
+  long lend(SendQueue queue, SendEntry entry, int count, @Nullable SocketName name, int flags)
+      throws IOException {
+    return queue.isByRing()
+        ? socket.engine().startSendMessage(socket.fd(), header(count, name), flags, entry)
+        : call(count, name, flags | Sockets.MSG_ZEROCOPY);
+  }
+
+  private long header(int count, @Nullable SocketName name) {
+    long base = memory.address();
+    int nameLength = name == null ? 0 : name.write(base + NAME);
+    Msghdr.set(base + HEADER, nameLength == 0 ? 0 : base + NAME, nameLength, base, count, 0, 0);
+    return base + HEADER;
   }
 
   @Override

@@ -237,6 +237,11 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     return open == null && !isCopying ? openQueue(threshold) : open;
   }
 
+  /// The kernel can't take lent pages on this socket, however it was asked before.
+  final void copyFromNowOn() {
+    threshold = Threshold.NEVER;
+  }
+
   private @Nullable SendQueue openQueue(Threshold threshold) throws IOException {
     if (!mayLend(threshold.copiesMax() < 0)) {
       isCopying = true;

@@ -59,7 +59,9 @@ public final class Unix extends Socket {
 
   @Override
   long giveLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
-    return giving.give(pipe, limit, more, tally);
+    long given = giving.give(pipe, limit, more, tally);
+    addAccepted(given);
+    return given;
   }
 
   @Override

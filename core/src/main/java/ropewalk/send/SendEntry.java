@@ -1,6 +1,7 @@
 package ropewalk.send;
 
 import org.jspecify.annotations.Nullable;
+import ropewalk.engine.SendLanding;
 import ropewalk.iov.PageRun;
 import ropewalk.linux.Iovec;
 import ropewalk.page.Account;
@@ -20,7 +21,7 @@ import ropewalk.page.PageRef;
 /// kernel did not accept is let go at once.
 ///
 /// Filled and gathered by the one who sends; afterwards guarded by the queue's lock.
-public final class SendEntry implements PageRun {
+public final class SendEntry implements PageRun, SendLanding {
   /// The most pieces of one send.
   public static final int PIECES = 64;
 
@@ -96,9 +97,10 @@ public final class SendEntry implements PageRun {
     queue.refused(this);
   }
 
-  /// Of a send by the ring: the kernel is done with the pages, which it `copied` after all or not.
-  public void completed(boolean copied) {
-    queue.completed(number, number, copied);
+  /// Of a send by the ring: the kernel is done with the pages. May come before [#accepted].
+  @Override
+  public void released(boolean isCopied) {
+    queue.completed(number, number, isCopied);
   }
 
   /// Lets go of all bytes but the first `length`.

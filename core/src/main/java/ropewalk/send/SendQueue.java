@@ -22,8 +22,8 @@ import ropewalk.page.FolioPool;
 /// ```
 ///
 /// Each entry is released by exactly one completion: a range of the error queue ([ErrorQueue]), or
-/// the second answer of a ring. Numbers that are not out, or were named before, are counted as
-/// strays and release nothing.
+/// the second answer of a ring, which the entry itself is told. Numbers that are not out, or were
+/// named before, are counted as strays and release nothing.
 ///
 /// **Limits.** At most `limit` bytes and [#SENDS_MAX] sends are out at a time; beyond that [#begin]
 /// or the entry refuses, and the sender copies. **Figures** tell how far it has come; none of them
@@ -61,7 +61,7 @@ public final class SendQueue {
   /// Notifications in a row that said *copied*. Written under the lock.
   private volatile int copies;
 
-  /// Over a source of notifications, or none if [SendEntry#completed] is told of each; the first
+  /// Over a source of notifications, or none if [SendEntry#released] is told of each; the first
   /// send has the number `first`.
   SendQueue(
       Engine engine, FolioPool pool, Fd fd, long limit, @Nullable Notices notices, int first) {
@@ -76,8 +76,17 @@ public final class SendQueue {
   /// sends for this kind of socket. It is freed when [#part] has come to its end.
   public static @Nullable SendQueue open(Engine engine, FolioPool pool, Fd fd, long limit)
       throws IOException {
+    if (engine.canSendZeroCopy()) {
+      return new SendQueue(engine, pool, fd, limit, null, 0);
+    }
     ErrorQueue errors = ErrorQueue.open(engine.syscalls(), fd);
     return errors == null ? null : new SendQueue(engine, pool, fd, limit, errors, 0);
+  }
+
+  /// Whether sends are to go by [Engine#startSendMessage], with the entry as landing; else they
+  /// carry MSG_ZEROCOPY.
+  public boolean isByRing() {
+    return notices == null;
   }
 
   /// *Gives* an empty entry with the next number, to be filled, submitted, and told of the answer;

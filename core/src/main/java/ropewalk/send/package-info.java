@@ -2,10 +2,11 @@
 ///
 /// ```
 ///   sendMessage --ranges of folios--> SendEntry: pin + charge --MSG_ZEROCOPY--> kernel
-///                                        |                                        |
+///                                        |              or SENDMSG_ZC             |
 ///                                     SendQueue, in order of submission           | done with it
 ///                                        |                                        v
 ///   memory is back <--unpin, once--------+<------- Ranges <------- the error queue: [low, high]
+///                                        +<----------------------- or the ring's second answer
 /// ```
 ///
 /// Rules:
