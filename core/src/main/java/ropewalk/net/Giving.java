@@ -44,8 +44,9 @@ final class Giving implements AutoCloseable {
   /// CPU-s/GB at 64 KiB, 0.047 at 256 KiB and 0.036 at 1 MiB.
   private static final int PIPE_BYTES = 1 << 20;
 
-  /// The most ranges of one call: the slots of any pipe between a source and a sink of ours.
-  private static final int PIECES = 16;
+  /// The most ranges of one call. A pipe between a source and a sink of ours has sixteen slots; an
+  /// iterator may have its pages one by one.
+  static final int PIECES = 64;
 
   /// Below a page there is nothing to save.
   private static final int WORTH_BYTES = 4096;
@@ -80,7 +81,7 @@ final class Giving implements AutoCloseable {
     long bytes = pipe.bytes();
     long inHand = hold.take(pipe, limit);
     try {
-      return giveInHand(hold.pipe(), inHand, more || inHand < bytes, tally);
+      return giveInHand(hold.pipe(), inHand, more || inHand < bytes, true, tally);
     } finally {
       if (inHand > 0) {
         hold.giveBack();
@@ -88,9 +89,18 @@ final class Giving implements AutoCloseable {
     }
   }
 
+  /// Gives the front of `prepared`, which nobody else knows.
+  ///
+  /// @return bytes that the socket accepted; 0 if none can go this way, or if there is no room and
+  ///   `mayWait` is false
+  long give(Pipe prepared, boolean more, boolean mayWait, Tally tally) throws IOException {
+    return giveInHand(prepared, prepared.bytes(), more, mayWait, tally);
+  }
+
   /// Gives what is in hand: no close of the pipe that it came from can free a page that the kernel
   /// is about to take.
-  private long giveInHand(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
+  private long giveInHand(Pipe pipe, long limit, boolean more, boolean mayWait, Tally tally)
+      throws IOException {
     if (behind > 0 && (behind > limit || !isFront(pipe.peek()))) {
       forget();
     }
@@ -107,9 +117,14 @@ final class Giving implements AutoCloseable {
     if (behind == 0) {
       return 0;
     }
-    long sent = push(through, pipe, more || behind < limit);
+    long sent = push(through, pipe, more || behind < limit, mayWait);
     tally.addGiven(sent);
     return sent;
+  }
+
+  /// Whether bytes wait in the kernel pipe for room in the socket.
+  boolean isHalfway() {
+    return behind > 0;
   }
 
   private boolean isWorth(Pipe pipe, long limit) {
@@ -196,13 +211,14 @@ final class Giving implements AutoCloseable {
   }
 
   /// Moves what is in the kernel pipe on into the socket, and forgets it in ours as it goes.
-  private long push(KernelPipe through, Pipe pipe, boolean more) throws IOException {
+  private long push(KernelPipe through, Pipe pipe, boolean more, boolean mayWait)
+      throws IOException {
     int flags = Splices.SPLICE_F_NONBLOCK | (more ? Splices.SPLICE_F_MORE : 0);
     long sent = 0;
     boolean isKnown = false;
     try {
       while (behind > 0) {
-        long moved = spliceOnce(through.sink(), behind, flags, sent == 0);
+        long moved = spliceOnce(through.sink(), behind, flags, mayWait && sent == 0);
         if (moved == 0) {
           break;
         }

@@ -54,7 +54,7 @@ public abstract sealed class Socket extends SocketFrame implements Source, Sink 
     }
     try {
       checkOpen();
-      return outbound.send(iter, asked);
+      return sendLocked(outbound, iter, asked);
     } finally {
       sending.unlock();
     }
@@ -212,6 +212,11 @@ public abstract sealed class Socket extends SocketFrame implements Source, Sink 
   @Override
   public String wayOut() {
     return "gather";
+  }
+
+  /// Sends under the send lock, by what copies: a family may know better for some of it.
+  long sendLocked(Outbound copying, IovIter iter, int flags) throws IOException {
+    return copying.send(iter, flags);
   }
 
   /// Gives under the send lock; 0 where a family can't.

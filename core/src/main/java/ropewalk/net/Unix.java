@@ -1,7 +1,9 @@
 package ropewalk.net;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
+import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Fd;
 import ropewalk.linux.Sockets;
@@ -20,6 +22,9 @@ public final class Unix extends Socket {
 
   private final String path;
   private final Giving giving = new Giving(this);
+
+  /// Made at the first send that is long enough.
+  private @Nullable Handing handing;
 
   Unix(Engine engine, FolioPool pool, Fd fd, String path) throws IOException {
     super(engine, pool, fd);
@@ -58,6 +63,22 @@ public final class Unix extends Socket {
   }
 
   @Override
+  long sendLocked(Outbound copying, IovIter iter, int flags) throws IOException {
+    Handing known = handing;
+    if (iter.count() >= Handing.WORTH_BYTES && giving.isPossible()) {
+      if (known == null) {
+        known = new Handing(this, copying, giving);
+        handing = known;
+      }
+      return known.send(iter, flags);
+    }
+    if (known != null) {
+      known.forget();
+    }
+    return copying.send(iter, flags);
+  }
+
+  @Override
   long giveLocked(Pipe pipe, long limit, boolean more, Tally tally) throws IOException {
     long given = giving.give(pipe, limit, more, tally);
     addAccepted(given);
@@ -72,6 +93,9 @@ public final class Unix extends Socket {
 
   @Override
   void closeSending() {
+    if (handing != null) {
+      handing.close();
+    }
     giving.close();
     super.closeSending();
   }

@@ -50,12 +50,13 @@ final class OursMessages implements Way {
     this.trailer = IovIter.source(List.of(range(Message.TRAILER)));
   }
 
-  /// A range on loan, as out of a cache.
+  /// A range on loan, as out of a cache that is asked for it again and again.
   private PageRef range(int bytes) throws IOException {
     PageRef page = walk.pool().take(Math.max(bytes, Message.PAGE), FolioClass.GIFT);
     held.add(page);
     MemorySegment _ = page.target().fill((byte) held.size());
     page.publish(page.length());
+    page.folio().reuse();
     PageRef loan = page.lend(0, bytes);
     held.add(loan);
     return loan;
