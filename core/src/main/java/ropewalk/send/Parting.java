@@ -63,7 +63,7 @@ public final class Parting implements Runnable {
     this.mustReset = abort;
     if (queue.isOut()) {
       try {
-        number = fd.enter();
+        number = queue.stay().handOver();
       } catch (ClosedChannelException e) {
         // Closed by another way before: there is nothing to read any more.
       }

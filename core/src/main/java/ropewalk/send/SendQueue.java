@@ -42,6 +42,7 @@ public final class SendQueue {
 
   private final Engine engine;
   private final Fd fd;
+  private final Stay stay;
   private final Account account;
   private final @Nullable Notices notices;
   private final ReentrantLock lock = new ReentrantLock();
@@ -67,6 +68,7 @@ public final class SendQueue {
       Engine engine, FolioPool pool, Fd fd, long limit, @Nullable Notices notices, int first) {
     this.engine = engine;
     this.fd = fd;
+    this.stay = new Stay(fd);
     this.account = pool.account("socket " + fd, limit);
     this.notices = notices;
     this.ids = new Ranges(first);
@@ -94,7 +96,7 @@ public final class SendQueue {
   public @Nullable SendEntry begin() {
     lock.lock();
     try {
-      if (isParted || ids.out() >= SENDS_MAX) {
+      if (isParted || ids.out() >= SENDS_MAX || !stay.begin()) {
         return null;
       }
       SendEntry entry = atRest;
@@ -229,6 +231,11 @@ public final class SendQueue {
     return new Parting(this, engine, fd, abort);
   }
 
+  /// Where we are in the descriptor; whoever parts with the socket takes that over.
+  Stay stay() {
+    return stay;
+  }
+
   /// Whether the kernel may hold pages, or somebody is about to hand it some.
   public boolean isOut() {
     lock.lock();
@@ -314,6 +321,7 @@ public final class SendQueue {
     } finally {
       reading.unlock();
     }
+    stay.end();
   }
 
   private void release(SendEntry entry) {

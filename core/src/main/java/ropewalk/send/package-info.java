@@ -17,6 +17,6 @@
 ///    who sends is told of it by an error.
 /// 4. Whoever closes a socket leaves the queue behind, which ends when the last page is back.
 ///
-/// Read in this order: [SendQueue], [SendEntry], Ranges; Notices, ErrorQueue, Collector; [Parting];
-/// [Threshold].
+/// Read in this order: [SendQueue], [SendEntry], Ranges; Notices, ErrorQueue, Collector; [Parting],
+/// Stay; [Threshold].
 package ropewalk.send;
