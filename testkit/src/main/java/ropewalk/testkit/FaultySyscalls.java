@@ -51,6 +51,19 @@ public final class FaultySyscalls {
     }
   }
 
+  /// Answers `-errno` to the `nth` call of this name from now on.
+  private static final class Refusal {
+    private final String name;
+    private final int errno;
+    private int left;
+
+    Refusal(String name, int nth, int errno) {
+      this.name = name;
+      this.left = nth;
+      this.errno = errno;
+    }
+  }
+
   /// A property of one run with one fault, for [#sweep].
   @FunctionalInterface
   public interface Run {
@@ -63,6 +76,8 @@ public final class FaultySyscalls {
   private final Gen gen;
   private final Map<Fault, Double> odds = new EnumMap<>(Fault.class);
   private final List<Plan> plans = new ArrayList<>();
+  private final List<Refusal> refusals = new ArrayList<>();
+  private int refused;
   private final Map<Fault, Integer> done = new EnumMap<>(Fault.class);
   private final Map<String, Integer> counts = new HashMap<>();
   private final Deque<String> log = new ArrayDeque<>();
@@ -120,10 +135,23 @@ public final class FaultySyscalls {
     return this;
   }
 
+  /// Answers `-errno` to the `nth` call of this name from now on, counted from 1, without any
+  /// effect. Whether a kernel would is for the caller to know.
+  public synchronized FaultySyscalls refuse(String name, int nth, int errno) {
+    refusals.add(new Refusal(name, nth, errno));
+    return this;
+  }
+
+  /// How many calls were refused by [#refuse].
+  public synchronized int refused() {
+    return refused;
+  }
+
   /// No more faults.
   public synchronized FaultySyscalls calm() {
     odds.clear();
     plans.clear();
+    refusals.clear();
     return this;
   }
 
@@ -147,6 +175,10 @@ public final class FaultySyscalls {
       return method.invoke(this, arguments); // equals, hashCode, toString
     }
     Call call = new Call(below, method, arguments);
+    int errno = refusal(method.getName());
+    if (errno != 0) {
+      return logged(call, null, negative(method, errno));
+    }
     Fault fault = decide(call);
     if (fault == null) {
       return logged(call, null, pass(method, arguments));
@@ -168,9 +200,23 @@ public final class FaultySyscalls {
         below.shutdown(stream, Sockets.SHUT_RDWR);
       }
     }
-    boolean narrow = method.getReturnType() == int.class;
-    Object answer = narrow ? (Object) (-fault.errno()) : (Object) (long) -fault.errno();
-    return logged(call, fault, answer);
+    return logged(call, fault, negative(method, fault.errno()));
+  }
+
+  private static Object negative(Method method, int errno) {
+    return method.getReturnType() == int.class ? (Object) (-errno) : (Object) (long) -errno;
+  }
+
+  private synchronized int refusal(String name) {
+    for (Refusal refusal : refusals) {
+      if (refusal.name.equals(name) && --refusal.left == 0) {
+        refusals.remove(refusal);
+        counts.merge(name, 1, Integer::sum);
+        refused++;
+        return refusal.errno;
+      }
+    }
+    return 0;
   }
 
   private @Nullable Object pass(Method method, Object[] arguments) throws Throwable {
