@@ -7,14 +7,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import ropewalk.Ropewalk;
+import ropewalk.forward.VerdictStats;
+import ropewalk.net.Address;
+import ropewalk.net.Listener;
 import ropewalk.splice.Moved;
 import ropewalk.testkit.Pattern;
 
@@ -76,6 +82,42 @@ class ExamplesTest {
     assertThat(all).hasSize(40 << 16);
     for (int i = 0; i < all.length; i += 4) {
       assertThat(all[i]).isEqualTo((byte) (i >> 16));
+    }
+  }
+
+  @Test
+  void messageRouter() throws Exception {
+    ByteBuffer sent = ByteBuffer.allocate(300_000);
+    ByteBuffer[] wanted = {ByteBuffer.allocate(300_000), ByteBuffer.allocate(300_000)};
+    for (int i = 0; i < 100; i++) {
+      byte[] body = Pattern.bytes(i, i * 50 % 3000);
+      ByteBuffer message = ByteBuffer.allocate(4 + body.length).putInt(body.length).put(body);
+      if (body.length > 0) {
+        message.put(4, (byte) (i % 3));
+      }
+      sent.put(message.flip());
+      if (body.length > 0 && i % 3 < 2) {
+        wanted[i % 3].put(message.rewind());
+      }
+    }
+    try (Ropewalk walk = Ropewalk.open();
+        Listener router = walk.listen("tcp://127.0.0.1:0");
+        ServerSocket one = listen();
+        ServerSocket other = listen()) {
+      FutureTask<byte[]> first = receive(one);
+      FutureTask<byte[]> second = receive(other);
+      int port = ((Address.Tcp) router.address()).port();
+      try (Socket visitor = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        visitor.getOutputStream().write(sent.array(), 0, sent.position());
+        visitor.shutdownOutput();
+        VerdictStats stats =
+            MessageRouter.route(walk, router, List.of(address(one), address(other)));
+        assertThat(stats.messages()).isEqualTo(100);
+        assertThat(stats.redirected()).isEqualTo(wanted[0].position() + wanted[1].position());
+        assertThat(stats.dropped()).isEqualTo(sent.position() - stats.redirected());
+      }
+      assertThat(ByteBuffer.wrap(first.get())).isEqualTo(wanted[0].flip());
+      assertThat(ByteBuffer.wrap(second.get())).isEqualTo(wanted[1].flip());
     }
   }
 
