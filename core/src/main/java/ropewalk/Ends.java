@@ -22,8 +22,10 @@ import ropewalk.splice.Source;
 /// | text | as a source | as a sink |
 /// |---|---|---|
 /// | `-` | standard input | standard output |
-/// | `tcp://HOST:PORT`, `unix:PATH` | connects and receives | connects and sends |
+/// | `tcp://HOST:PORT,HOST:PORT`, `unix:PATH` | connects and receives | connects and sends |
 /// | `tcp-listen://HOST:PORT`, `unix-listen:PATH` | the first who connects | the first who connects |
+/// | `udp://HOST:PORT` | datagrams from there | datagrams to there |
+/// | `udp-listen://HOST:PORT` | datagrams of anybody | |
 /// | `zero:` | zeros without end | |
 /// | `null:` | | takes everything |
 /// | anything else | the file of that path | the file of that path |
@@ -40,6 +42,9 @@ final class Ends {
     if (isSocket(text)) {
       return socket(text);
     }
+    if (isMessages(text)) {
+      return isListening(text) ? walk.receiveMessages(plain(text)) : walk.messages(text);
+    }
     return switch (text) {
       case "-" -> StreamEnd.inherited(walk.engine(), walk.pool(), 0, "stdin");
       case "zero:" -> new ZeroSource(walk.pool(), Long.MAX_VALUE);
@@ -54,6 +59,10 @@ final class Ends {
   Sink sink(String text) throws IOException {
     if (isSocket(text)) {
       return socket(text);
+    }
+    if (isMessages(text)) {
+      demandPeer(text);
+      return walk.messages(text);
     }
     return switch (text) {
       case "-" -> StreamEnd.inherited(walk.engine(), walk.pool(), 1, "stdout");
@@ -70,6 +79,10 @@ final class Ends {
   Ask ask(String source, String sink) throws IOException {
     long bytes = -1;
     End.@Nullable Kind from = null;
+    if (isMessages(source) || isMessages(sink)) {
+      throw new IllegalArgumentException(
+          "datagrams go by pages alone: there is nothing to choose for " + source + " to " + sink);
+    }
     if (!source.equals("zero:")) {
       from = kind(source, true);
       if (from == End.Kind.FILE) {
@@ -107,13 +120,27 @@ final class Ends {
   }
 
   private Socket socket(String text) throws IOException {
-    int listen = text.indexOf(LISTEN);
-    if (listen < 0) {
+    if (!isListening(text)) {
       return walk.connect(text);
     }
-    String plain = text.substring(0, listen) + text.substring(listen + LISTEN.length() - 1);
-    try (Listener listener = walk.listen(plain)) {
+    try (Listener listener = walk.listen(plain(text))) {
       return listener.accept();
+    }
+  }
+
+  private static boolean isListening(String text) {
+    int at = text.indexOf(LISTEN);
+    return at > 0 && text.indexOf(':') == at + LISTEN.length() - 1;
+  }
+
+  /// `tcp-listen://HOST:PORT` without the `-listen`.
+  private static String plain(String text) {
+    return text.replaceFirst(LISTEN, ":");
+  }
+
+  private static void demandPeer(String text) {
+    if (isListening(text)) {
+      throw new IllegalArgumentException(text + " brings datagrams, it can't be a target");
     }
   }
 
@@ -130,10 +157,15 @@ final class Ends {
     }
   }
 
+  /// A socket of a stream.
   private static boolean isSocket(String text) {
     return text.startsWith("tcp://")
         || text.startsWith("unix:")
         || text.startsWith("tcp-listen://")
         || text.startsWith("unix-listen:");
+  }
+
+  private static boolean isMessages(String text) {
+    return text.startsWith("udp://") || text.startsWith("udp-listen://");
   }
 }

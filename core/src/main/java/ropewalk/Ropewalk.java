@@ -21,13 +21,11 @@ import ropewalk.file.MemFile;
 import ropewalk.file.PlainFile;
 import ropewalk.file.Root;
 import ropewalk.linux.Fd;
-import ropewalk.net.Address;
 import ropewalk.net.Listener;
+import ropewalk.net.MessageSocket;
 import ropewalk.net.Relay;
 import ropewalk.net.Relays;
 import ropewalk.net.Socket;
-import ropewalk.net.Tcp;
-import ropewalk.net.Unix;
 import ropewalk.page.FolioPool;
 import ropewalk.pipe.KernelPipes;
 import ropewalk.pipe.Pipe;
@@ -75,6 +73,7 @@ public final class Ropewalk implements AutoCloseable {
   private final KernelPipes pipes;
   private final Relays relays;
   private final Splice splice;
+  private final Peers peers;
   private final Ends ends;
   private final Metrics metrics;
 
@@ -90,6 +89,7 @@ public final class Ropewalk implements AutoCloseable {
             engine.syscalls(),
             new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX));
     this.splice = new Splice(engine, pipes, prices);
+    this.peers = new Peers(engine, pool);
     this.ends = new Ends(this);
     this.metrics = new Metrics(pool, cache, engine, pipes);
   }
@@ -160,32 +160,38 @@ public final class Ropewalk implements AutoCloseable {
     return Root.open(engine, directory);
   }
 
-  /// Connects to `tcp://HOST:PORT` or `unix:PATH`.
+  /// Connects to `tcp://HOST:PORT`, to the first of `tcp://HOST:PORT,HOST:PORT` that answers, or to
+  /// `unix:PATH`.
   public Socket connect(String address) throws IOException {
     return connect(address, Duration.ZERO);
   }
 
-  /// Connects, but waits no longer than `timeout` for an answer; zero for as long as the kernel
-  /// does.
+  /// Connects, but waits no longer than `timeout` for an answer of each address; zero for as long
+  /// as the kernel does.
   ///
   /// @throws java.net.SocketTimeoutException when that time is over
   public Socket connect(String address, Duration timeout) throws IOException {
-    long deadline = timeout.isZero() ? Engine.FOREVER : Engine.in(timeout.toNanos());
-    return switch (Address.parse(address)) {
-      case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp, deadline);
-      case Address.Unix unix -> Unix.connect(engine, pool, unix, deadline);
-      case Address.Udp udp ->
-          throw new IllegalArgumentException("not a stream, but datagrams: " + udp);
-    };
+    return peers.connect(address, timeout);
+  }
+
+  /// Sends datagrams to `udp://HOST:PORT` and receives those that come from there.
+  public MessageSocket messages(String address) throws IOException {
+    return peers.messages(address);
+  }
+
+  /// Receives datagrams of anybody at `udp://HOST:PORT` (port 0: the kernel chooses).
+  public MessageSocket receiveMessages(String address) throws IOException {
+    return peers.receiveMessages(address);
   }
 
   /// Listens on `tcp://HOST:PORT` (port 0: the kernel chooses) or `unix:PATH`.
   public Listener listen(String address) throws IOException {
-    return Listener.open(engine, pool, Address.parse(address));
+    return peers.listen(address);
   }
 
-  /// A source as people write it: a path, `-`, `tcp://…`, `tcp-listen://…`, `unix:…`,
-  /// `unix-listen:…`, `zero:`. Listening ones wait for the first who connects.
+  /// A source as people write it: a path, `-`, `tcp://…`, `tcp-listen://…`, `udp://…`,
+  /// `udp-listen://…`, `unix:…`, `unix-listen:…`, `zero:`. Listening ones wait for the first who
+  /// connects.
   public Source source(String end) throws IOException {
     return ends.source(end);
   }

@@ -1,5 +1,8 @@
 package ropewalk.net;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /// Where a peer is, as people write it: `tcp://HOST:PORT`, `tcp://[::1]:PORT`, `udp://HOST:PORT`,
 /// `unix:PATH`.
 public sealed interface Address {
@@ -48,6 +51,20 @@ public sealed interface Address {
     public String toString() {
       return "unix:" + path;
     }
+  }
+
+  /// Reads one address or a list that says the scheme once, `tcp://HOST:PORT,HOST:PORT`: the same
+  /// service at several places, in the order in which they are to be tried.
+  ///
+  /// @throws IllegalArgumentException if one of them is no address, saying what was expected
+  static List<Address> parseAll(String text) {
+    int host = text.indexOf("://") + "://".length();
+    if (!text.startsWith("tcp://") || text.indexOf(',') < 0) {
+      return List.of(parse(text));
+    }
+    return Stream.of(text.substring(host).split(",", -1))
+        .map(one -> parse(text.substring(0, host) + one))
+        .toList();
   }
 
   /// Reads what people write.

@@ -15,13 +15,26 @@ import ropewalk.splice.End;
 
 /// A TCP connection, over IPv4 or IPv6.
 ///
-/// Nagle's delay is off: what belongs together is sent with `more`, which says so exactly.
+/// Nagle's delay is off: what belongs together is sent with `more`, which says so exactly. A peer
+/// that has gone without a word is noticed by probes ([#keepAlive]), two minutes after its last
+/// sign of life: kept connections outlive the nightly changes of a network, but not their hosts.
 public final class Tcp extends Socket {
   /// How long [#awaitAcknowledged] sleeps between looks: a loopback round trip at first, and later
   /// no longer than a person notices.
   private static final long ACK_POLL_MIN_NANOS = 200_000;
 
   private static final long ACK_POLL_MAX_NANOS = 20_000_000;
+
+  /// How long a connection is silent before the kernel asks whether the peer is still there. Its
+  /// own default is two hours; most translating routers forget a silent connection long before
+  /// that, the hastiest after a few minutes.
+  private static final int KEEPALIVE_SECONDS = 60;
+
+  /// So many probes without an answer, a sixth of the silence apart, and the connection has ended.
+  private static final int KEEPALIVE_PROBES = 6;
+
+  /// The kernel takes no longer ones.
+  private static final int KEEPALIVE_MAX_SECONDS = 32767;
 
   private final String peer;
 
@@ -30,7 +43,7 @@ public final class Tcp extends Socket {
     this.peer = peer;
     try {
       SocketOptions.setInt(engine.syscalls(), fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
-      SocketOptions.setInt(engine.syscalls(), fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, 1);
+      keepAlive(KEEPALIVE_SECONDS);
     } catch (IOException e) {
       close();
       throw e;
@@ -67,6 +80,33 @@ public final class Tcp extends Socket {
       }
     }
     throw failure == null ? new IOException("connect(" + address + "): no address") : failure;
+  }
+
+  /// Asks the peer for a sign of life after `seconds` of silence, and gives the connection up after
+  /// as long again without one (ETIMEDOUT). 0: never.
+  public final void keepAlive(int seconds) throws IOException {
+    if (seconds < 0) {
+      throw new IllegalArgumentException("keepAlive must not be negative: seconds=" + seconds);
+    }
+    set(Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, seconds == 0 ? 0 : 1);
+    if (seconds > 0) {
+      int pause = Math.max(1, seconds / KEEPALIVE_PROBES);
+      set(Sockets.IPPROTO_TCP, Sockets.TCP_KEEPIDLE, Math.min(seconds, KEEPALIVE_MAX_SECONDS));
+      set(Sockets.IPPROTO_TCP, Sockets.TCP_KEEPINTVL, Math.min(pause, KEEPALIVE_MAX_SECONDS));
+      set(Sockets.IPPROTO_TCP, Sockets.TCP_KEEPCNT, KEEPALIVE_PROBES);
+    }
+  }
+
+  /// How long what was sent may stay unacknowledged before the connection is given up (ETIMEDOUT);
+  /// 0 for as long as the kernel retransmits, a quarter of an hour or so. It counts where a send's
+  /// time-out does not: when there is room, and nobody at the other end.
+  public final void acknowledgeTimeout(long nanos) throws IOException {
+    long millis = Math.clamp(nanos / 1_000_000, nanos == 0 ? 0 : 1, Integer.MAX_VALUE);
+    set(Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT, (int) millis);
+  }
+
+  private void set(int level, int option, int value) throws IOException {
+    SocketOptions.setInt(engine().syscalls(), fd(), level, option, value);
   }
 
   /// Pushes what an earlier `more` held back: setting TCP_NODELAY anew does that.

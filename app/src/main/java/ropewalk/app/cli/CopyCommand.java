@@ -26,11 +26,13 @@ import ropewalk.splice.Verdict;
     name = "copy",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    abbreviateSynopsis = true,
     description = "Moves bytes from one end to another and tells what was copied on the way.",
     footer = {
       "",
-      "An end is a path, - (standard input or output), tcp://HOST:PORT,",
-      "tcp-listen://HOST:PORT, unix:PATH, unix-listen:PATH, zero: or null:.",
+      "An end is a path, - (standard input or output), tcp://HOST:PORT (or a list,",
+      "tcp://A:1,B:2: the first that answers), udp://HOST:PORT, unix:PATH, zero: or",
+      "null:; tcp-listen://HOST:PORT, udp-listen://HOST:PORT, unix-listen:PATH.",
       "",
       "Example:",
       "  ./ropewalk copy tcp-listen://0.0.0.0:9000 image.iso --hash sha256",
@@ -49,38 +51,59 @@ final class CopyCommand implements Callable<Integer> {
   @Option(
       names = "--hash",
       paramLabel = "ALGO",
-      description = "Checksum of what was moved: md5, sha1, sha256, sha512; may be repeated.")
+      description = "Checksum: md5, sha1, sha256, sha512; repeatable.")
   private List<String> algorithms = new ArrayList<>();
 
   @Option(
       names = "--size",
       paramLabel = "BYTES",
       converter = ByteSize.class,
-      description = "Move exactly so many bytes; may end in K, M, G, T.")
+      description = "Exactly so many; may end in K, M, G, T.")
   private @Nullable Long size;
 
   @Option(
       names = "--offset",
       paramLabel = "BYTES",
       converter = ByteSize.class,
-      description = "Begin there in each end that is a file; a target is written in place.")
+      description = "Begin there in each file; a target in place.")
   private @Nullable Long offset;
 
   @Option(
       names = "--route",
       paramLabel = "NAME",
-      description = "Only this way; './ropewalk explain SRC DST' shows which there are.")
+      description = "Only this way; 'explain' shows which there are.")
   private @Nullable String route;
 
-  @Option(
-      names = "--relaxed",
-      description = "Allow ways on which later writes to SRC may change bytes under way.")
+  @Option(names = "--relaxed", description = "Later writes to SRC may change bytes under way.")
   private boolean isRelaxed;
 
-  @Option(
-      names = "--direct",
-      description = "Past the kernel's page cache in each end that is a file (O_DIRECT).")
+  @Option(names = "--direct", description = "Past the kernel's page cache in files (O_DIRECT).")
   private boolean isDirect;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SEC",
+      description = "How long a host may take; 0 for ever (default).")
+  private @Nullable Integer timeout;
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "SEC",
+      description = "Fail if a socket stands still so long; 0 never.")
+  private @Nullable Integer idleTimeout;
+
+  @Option(
+      names = "--keepalive",
+      paramLabel = "SEC",
+      description = "Probe a TCP peer silent so long; 0 never (60).")
+  private @Nullable Integer keepAlive;
+
+  @Option(
+      names = "--datagram",
+      paramLabel = "BYTES",
+      converter = ByteSize.class,
+      description = "The most bytes of one datagram (default: 1452).")
+  private @Nullable Long datagram;
 
   @Option(names = "--quiet", description = "No progress, no report.")
   private boolean isQuiet;
@@ -90,9 +113,10 @@ final class CopyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    Patience patience = patience();
     List<Digest> digests = digests();
     try (Ropewalk walk = open();
-        CopyEnds ends = new CopyEnds(walk, offset, isDirect)) {
+        CopyEnds ends = new CopyEnds(walk, offset, isDirect, patience)) {
       ends.open(from, to, digests);
       long started = System.nanoTime();
       Moved moved = move(walk, ends);
@@ -109,6 +133,14 @@ final class CopyCommand implements Callable<Integer> {
       return Ropewalk.open();
     } catch (IOException e) {
       throw Failure.of("can't start", e);
+    }
+  }
+
+  private Patience patience() {
+    try {
+      return Patience.of(timeout, idleTimeout, keepAlive, datagram);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
   }
 

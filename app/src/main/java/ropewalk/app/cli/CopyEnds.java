@@ -13,8 +13,12 @@ import ropewalk.Ropewalk;
 import ropewalk.crypto.Digest;
 import ropewalk.file.DirectFile;
 import ropewalk.file.PlainFile;
+import ropewalk.iov.IovIter;
 import ropewalk.net.Listener;
+import ropewalk.net.MessageSocket;
+import ropewalk.net.SendFlags;
 import ropewalk.net.Socket;
+import ropewalk.net.Udp;
 import ropewalk.splice.Sink;
 import ropewalk.splice.Source;
 
@@ -43,6 +47,7 @@ final class CopyEnds implements AutoCloseable {
   private final Ropewalk walk;
   private final @Nullable Long offset;
   private final boolean isDirect;
+  private final Patience patience;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Deque<AutoCloseable> traces = new ArrayDeque<>();
   private final OnSignal onSignal = OnSignal.run(this::undo);
@@ -53,10 +58,12 @@ final class CopyEnds implements AutoCloseable {
   /// @param offset where to begin in each end that is a file, or null: then a file target is
   ///   replaced as a whole
   /// @param isDirect whether ends that are files are opened past the kernel's page cache
-  CopyEnds(Ropewalk walk, @Nullable Long offset, boolean isDirect) {
+  /// @param patience how ends that are sockets are set
+  CopyEnds(Ropewalk walk, @Nullable Long offset, boolean isDirect, Patience patience) {
     this.walk = walk;
     this.offset = offset;
     this.isDirect = isDirect;
+    this.patience = patience;
   }
 
   /// Opens both. What was opened before a failure is closed by [#close].
@@ -70,6 +77,9 @@ final class CopyEnds implements AutoCloseable {
     }
     if (toName instanceof EndName.Zero) {
       throw new Failure("zero: brings zeros, it can't be a target");
+    }
+    if (toName instanceof EndName.Messages(var address, var isListening) && isListening) {
+      throw new Failure("%s brings datagrams, it can't be a target; %s".formatted(to, address));
     }
     if (isDirect && !isFile(fromName) && !isFile(toName)) {
       throw new Failure("--direct: neither %s nor %s is a file".formatted(from, to));
@@ -110,7 +120,7 @@ final class CopyEnds implements AutoCloseable {
 
   private Socket accept(String name, Listener listener) throws Failure {
     try {
-      Socket visitor = keep(listener.accept());
+      Socket visitor = patience.set(keep(listener.accept()));
       // One visitor is all there is to be, and the next should be refused rather than kept waiting.
       listener.close();
       return visitor;
@@ -125,7 +135,11 @@ final class CopyEnds implements AutoCloseable {
         DirectFile file = keep(walk.direct(path));
         return offset == null ? file : file.from(offset, Long.MAX_VALUE);
       }
-      Source opened = keep(walk.source(name));
+      Source opened = openPeer(end);
+      if (opened != null) {
+        return opened;
+      }
+      opened = keep(walk.source(name));
       if (offset != null && end instanceof EndName.Named && opened instanceof PlainFile file) {
         return file.from(offset, Long.MAX_VALUE);
       }
@@ -133,6 +147,25 @@ final class CopyEnds implements AutoCloseable {
     } catch (IOException e) {
       throw Failure.of(failing("read", name, end), e);
     }
+  }
+
+  /// The source at the other end of a socket, or null if it is none.
+  private @Nullable Source openPeer(EndName end) throws IOException {
+    return switch (end) {
+      case EndName.Peer(var address) ->
+          patience.set(keep(walk.connect(address, patience.connect())));
+      case EndName.Messages(var address, var isListening) ->
+          messages(isListening ? walk.receiveMessages(address) : walk.messages(address));
+      default -> null;
+    };
+  }
+
+  private Source messages(MessageSocket socket) throws IOException {
+    MessageSocket opened = patience.set(keep(socket));
+    if (opened instanceof Udp udp) {
+      System.err.println("ropewalk copy: receiving on " + udp.local());
+    }
+    return new UntilQuiet(opened);
   }
 
   private Sink openSink(String name, EndName end) throws Failure {
@@ -143,6 +176,12 @@ final class CopyEnds implements AutoCloseable {
       if (offset != null && end instanceof EndName.Named(var path)) {
         return keep(walk.plainFile(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE))
             .to(offset);
+      }
+      if (end instanceof EndName.Peer(var address)) {
+        return patience.set(keep(walk.connect(address, patience.connect())));
+      }
+      if (end instanceof EndName.Messages(var address, var _)) {
+        return patience.set(keep(walk.messages(address)));
       }
       return leavesTrace(end) ? trace(() -> walk.sink(name)) : keep(walk.sink(name));
     } catch (IOException e) {
@@ -171,7 +210,12 @@ final class CopyEnds implements AutoCloseable {
   }
 
   private static String failing(String verb, String name, EndName end) {
-    return "can't %s %s".formatted(end instanceof EndName.Peer ? "connect to" : verb, name);
+    return "can't %s %s".formatted(isPeer(end) ? "connect to" : verb, name);
+  }
+
+  private static boolean isPeer(EndName end) {
+    return end instanceof EndName.Peer
+        || (end instanceof EndName.Messages(var _, var isListening) && !isListening);
   }
 
   private <T extends AutoCloseable> T keep(T end) {
@@ -199,6 +243,9 @@ final class CopyEnds implements AutoCloseable {
     if (sink instanceof Socket socket) {
       socket.shutdownOutput();
       socket.awaitAcknowledged();
+    }
+    if (sink instanceof MessageSocket messages) {
+      var _ = messages.sendMessage(IovIter.source(List.of()), SendFlags.NONE); // empty: the end
     }
     if (offset == null && sink instanceof PlainFile file) {
       appear(() -> file.commit(false));

@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
 /// ```
 ///   movie.mkv   ./a:b            Named      a path
 ///   -                            Standard   standard input or output
-///   tcp://HOST:PORT  unix:PATH   Peer       connects
+///   tcp://HOST:PORT  unix:PATH   Peer       connects; tcp://H:P,H:P to the first that answers
 ///   tcp-listen://… unix-listen:  Visitor    listens, takes the first that comes
+///   udp://…  udp-listen://…      Messages   sends datagrams, receives them
 ///   zero:                        Zero       a source of zeros without end
 ///   null:                        Null       a sink that drops
 /// ```
@@ -21,7 +22,7 @@ sealed interface EndName {
 
   /// Somebody who listens.
   ///
-  /// @param address `tcp://HOST:PORT` or `unix:PATH`
+  /// @param address `tcp://HOST:PORT`, a list of these with commas, or `unix:PATH`
   record Peer(String address) implements EndName {}
 
   /// Somebody who will come.
@@ -29,14 +30,20 @@ sealed interface EndName {
   /// @param address `tcp://HOST:PORT` or `unix:PATH`, without the `-listen`
   record Visitor(String address) implements EndName {}
 
+  /// Datagrams.
+  ///
+  /// @param address `udp://HOST:PORT`, without the `-listen`
+  /// @param isListening whether they come, from anybody; else they go, or come, to and from there
+  record Messages(String address, boolean isListening) implements EndName {}
+
   record Zero() implements EndName {}
 
   record Null() implements EndName {}
 
   Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
   String FORMS =
-      "a path, -, tcp://HOST:PORT, tcp-listen://HOST:PORT, unix:PATH, unix-listen:PATH, zero: or"
-          + " null:";
+      "a path, -, tcp://HOST:PORT, tcp-listen://HOST:PORT, udp://HOST:PORT,"
+          + " udp-listen://HOST:PORT, unix:PATH, unix-listen:PATH, zero: or null:";
 
   /// Reads `text`. A path that looks like an address is written `./tcp:…`.
   static EndName parse(String text) throws Failure {
@@ -50,10 +57,19 @@ sealed interface EndName {
 
   private static EndName parseLong(String text) throws Failure {
     if (text.startsWith("tcp-listen://")) {
-      return new Visitor("tcp://" + port(text, text.substring("tcp-listen://".length()), 0));
+      return new Visitor("tcp://" + port(text, after(text), 0));
     }
     if (text.startsWith("tcp://")) {
-      return new Peer("tcp://" + port(text, text.substring("tcp://".length()), 1));
+      for (String one : after(text).split(",", -1)) {
+        var _ = port(text, one, 1);
+      }
+      return new Peer(text);
+    }
+    if (text.startsWith("udp-listen://")) {
+      return new Messages("udp://" + port(text, after(text), 0), true);
+    }
+    if (text.startsWith("udp://")) {
+      return new Messages("udp://" + port(text, after(text), 1), false);
     }
     if (text.startsWith("unix-listen:")) {
       return new Visitor("unix:" + socket(text, text.substring("unix-listen:".length())));
@@ -71,6 +87,10 @@ sealed interface EndName {
     }
   }
 
+  private static String after(String text) {
+    return text.substring(text.indexOf("://") + "://".length());
+  }
+
   private static String port(String text, String hostAndPort, int least) throws Failure {
     int colon = hostAndPort.lastIndexOf(':');
     String host = colon < 0 ? "" : hostAndPort.substring(0, colon);
@@ -86,8 +106,8 @@ sealed interface EndName {
       // Said below.
     }
     throw new Failure(
-        "'%s' is no TCP address: expected %s with a port of %d to 65535"
-            .formatted(text, least == 0 ? "tcp-listen://HOST:PORT" : "tcp://HOST:PORT", least));
+        "'%s' is no address: expected %sHOST:PORT with a port of %d to 65535"
+            .formatted(text, text.substring(0, text.length() - after(text).length()), least));
   }
 
   private static String socket(String text, String path) throws Failure {

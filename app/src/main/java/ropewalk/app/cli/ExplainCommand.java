@@ -58,6 +58,11 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    boolean isFromMessages = isMessages(from);
+    if (isMessages(to) || isFromMessages) {
+      System.out.print(isJson ? json() : text());
+      return Main.DONE;
+    }
     try (Ropewalk walk = Ropewalk.open()) {
       Ask ask = ask(walk);
       List<Verdict> verdicts = walk.explain(ask, isRelaxed);
@@ -67,9 +72,30 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
+  private static boolean isMessages(String end) throws Failure {
+    return EndName.parse(end) instanceof EndName.Messages;
+  }
+
+  /// Of datagrams: there is nothing to choose.
+  private String text() {
+    return """
+        %s to %s
+        Datagrams go one way only, by pages of ours: the kernel copies each byte in and out, later
+        writes don't show, and the source's memory is free at once.
+        """
+        .formatted(from, to);
+  }
+
+  private String json() throws IOException {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("from", from);
+    object.put("to", to);
+    object.put("taken", "pages");
+    object.put("routes", List.of());
+    return JSON.std.asString(object) + "\n";
+  }
+
   private Ask ask(Ropewalk walk) throws Failure {
-    EndName.parse(from);
-    EndName.parse(to);
     try {
       Ask ask = walk.ask(from, to);
       return isCached && ask.from() == End.Kind.FILE ? ask.lent() : ask;

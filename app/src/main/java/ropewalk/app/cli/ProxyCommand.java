@@ -24,7 +24,8 @@ import ropewalk.app.server.ProxyTotals;
     footer = {
       "",
       "LISTEN is tcp://HOST:PORT or unix:PATH (tcp-listen: and unix-listen: say the same),",
-      "TARGET is tcp://HOST:PORT or unix:PATH.",
+      "TARGET is unix:PATH, tcp://HOST:PORT, or a list of these, tcp://HOST:PORT,HOST:PORT:",
+      "each connection is relayed to the first that answers.",
       "",
       "Example:",
       "  ./ropewalk proxy tcp://0.0.0.0:8443 unix:/run/app.sock",
@@ -84,7 +85,7 @@ final class ProxyCommand implements Callable<Integer> {
     String from =
         switch (EndName.parse(listen)) {
           case EndName.Visitor(var address) -> address;
-          case EndName.Peer(var address) -> address;
+          case EndName.Peer(var address) when address.indexOf(',') < 0 -> address;
           default -> throw new Failure(notAnAddress(listen));
         };
     if (!(EndName.parse(target) instanceof EndName.Peer(var to))) {

@@ -170,9 +170,11 @@ final class Connection implements Reception.Guest {
         out.send(sent, line);
       }
       isWhole = true;
+      line.unacknowledged(unacknowledged());
       return keepsAlive ? Outcome.GO_ON : Outcome.END;
     } catch (IOException e) {
       line.failed(isCut ? "cut: the server stops" : reason(e));
+      line.unacknowledged(unacknowledged());
       return Outcome.BROKEN;
     } finally {
       if (!isWhole) {
@@ -201,6 +203,7 @@ final class Connection implements Reception.Guest {
       Answer answer = Site.sentence(refusal.status(), refusal.why(), false);
       connectionFields(answer.head(), false, 1);
       out.send(answer, line);
+      line.unacknowledged(unacknowledged());
       return true;
     } catch (IOException e) {
       line.failed(reason(e));
@@ -242,6 +245,15 @@ final class Connection implements Reception.Guest {
     } catch (IOException e) {
       // The peer was faster; either way nobody takes this body for whole.
       LOG.log(Level.DEBUG, () -> "reset of " + socket.peer() + ": " + e.getMessage());
+    }
+  }
+
+  /// Bytes under way to the peer; negative if the socket is closed already.
+  private long unacknowledged() {
+    try {
+      return socket.unacknowledged();
+    } catch (IOException e) {
+      return -1;
     }
   }
 

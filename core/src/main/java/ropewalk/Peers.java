@@ -1,0 +1,94 @@
+package ropewalk;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ropewalk.engine.Engine;
+import ropewalk.net.Address;
+import ropewalk.net.Listener;
+import ropewalk.net.MessageSocket;
+import ropewalk.net.Socket;
+import ropewalk.net.Tcp;
+import ropewalk.net.Udp;
+import ropewalk.net.Unix;
+import ropewalk.page.FolioPool;
+
+/// Sockets by the text of an address.
+///
+/// | text | connects | listens |
+/// |---|---|---|
+/// | `tcp://HOST:PORT` | a stream | streams |
+/// | `tcp://HOST:PORT,HOST:PORT` | a stream to the first that answers | |
+/// | `unix:PATH` | a stream | streams |
+/// | `udp://HOST:PORT` | datagrams to there | datagrams of anybody |
+final class Peers {
+  private final Engine engine;
+  private final FolioPool pool;
+
+  Peers(Engine engine, FolioPool pool) {
+    this.engine = engine;
+    this.pool = pool;
+  }
+
+  /// Tries one address after the other, each for `timeout` at most; zero for as long as the kernel
+  /// does.
+  ///
+  /// @throws IOException of the last one tried; those of the others are suppressed in it
+  Socket connect(String text, Duration timeout) throws IOException {
+    List<Address> addresses = Address.parseAll(text);
+    @Nullable IOException failure = null;
+    for (Address address : addresses) {
+      long deadline = timeout.isZero() ? Engine.FOREVER : Engine.in(timeout.toNanos());
+      try {
+        return connect(address, deadline);
+      } catch (IOException e) {
+        if (failure != null) {
+          e.addSuppressed(failure);
+        }
+        failure = e;
+      }
+    }
+    if (failure == null || addresses.size() == 1) {
+      throw failure == null ? new IOException("connect(" + text + "): no address") : failure;
+    }
+    String message = "none of %s answered; the last: %s".formatted(text, failure.getMessage());
+    if (failure instanceof SocketTimeoutException) {
+      SocketTimeoutException late = new SocketTimeoutException(message);
+      late.initCause(failure);
+      throw late;
+    }
+    throw new IOException(message, failure);
+  }
+
+  private Socket connect(Address address, long deadline) throws IOException {
+    return switch (address) {
+      case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp, deadline);
+      case Address.Unix unix -> Unix.connect(engine, pool, unix, deadline);
+      case Address.Udp udp ->
+          throw new IllegalArgumentException("not a stream, but datagrams: " + udp);
+    };
+  }
+
+  Listener listen(String text) throws IOException {
+    return Listener.open(engine, pool, Address.parse(text));
+  }
+
+  /// A socket of messages that go to one peer and come from there.
+  MessageSocket messages(String text) throws IOException {
+    return Udp.connect(engine, pool, udp(text));
+  }
+
+  /// A socket of messages that come from anybody.
+  MessageSocket receiveMessages(String text) throws IOException {
+    return Udp.bind(engine, pool, udp(text));
+  }
+
+  private static Address.Udp udp(String text) {
+    if (Address.parse(text) instanceof Address.Udp udp) {
+      return udp;
+    }
+    throw new IllegalArgumentException("not datagrams, but a stream: " + text);
+  }
+}
