@@ -24,8 +24,8 @@ import ropewalk.page.FolioPool;
 import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
 
-/// Ours: pages of the pool sent with every send lent to the kernel ([ZeroCopy#ALWAYS]); beyond what
-/// a socket may have lent it copies, which the report shows.
+/// Ours: pages of the pool, every send of them lent to the kernel or none, by the policy. Beyond
+/// what a socket may have lent it copies, which the report shows.
 ///
 /// The iterators of a sample are made before its clock starts and sent once each or, where the
 /// bytes are to be hot, one is sent again and again.
@@ -34,10 +34,12 @@ final class CrossOurs implements Crossing {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Ropewalk walk;
+  private final ZeroCopy policy;
   private final List<PageRef> folios = new ArrayList<>();
   private final Map<String, Line> lines = new HashMap<>();
 
-  CrossOurs(Engine.Choice choice) throws IOException {
+  CrossOurs(Engine.Choice choice, ZeroCopy policy) throws IOException {
+    this.policy = policy;
     walk =
         Ropewalk.builder()
             .engine(choice)
@@ -66,12 +68,12 @@ final class CrossOurs implements Crossing {
     Address to = Address.parse(kind + "://" + address);
     if (to instanceof Address.Udp udp) {
       Udp socket = Udp.connect(walk.engine(), walk.pool(), udp);
-      socket.zeroCopy(ZeroCopy.ALWAYS);
+      socket.zeroCopy(policy);
       lines.put(kind, new Line(socket::sendMessage, socket::lent, socket::held, socket));
       return socket.fd().number();
     }
     Tcp socket = Tcp.connect(walk.engine(), walk.pool(), (Address.Tcp) to);
-    socket.zeroCopy(ZeroCopy.ALWAYS);
+    socket.zeroCopy(policy);
     lines.put(kind, new Line(socket::sendMessage, socket::lent, socket::held, socket));
     return socket.fd().number();
   }

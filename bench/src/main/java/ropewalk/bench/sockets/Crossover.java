@@ -14,12 +14,14 @@ final class Crossover {
   static final List<String> KINDS = List.of("udp", "tcp");
   static final List<Order.Mode> HEATS = List.of(Order.Mode.HOT, Order.Mode.COLD);
   static final String COPY = "cross-copy";
+  static final String OURS_COPY = "cross-ours-copy";
   static final List<String> FIELD =
       List.of(
           COPY,
           "cross-zerocopy",
           "cross-sendzc",
           "cross-fixed",
+          OURS_COPY,
           "cross-ours-epoll",
           "cross-ours-ring");
 
@@ -86,7 +88,7 @@ final class Crossover {
       }
       for (String kind : KINDS) {
         for (String subject : present) {
-          stage.warmUp(subject, told(link, kind, Order.Mode.HOT, 4096), plan.warmUpNanos());
+          stage.warmUp(subject, told(link, kind, Order.Mode.HOT, 4096), 2 * plan.warmUpNanos());
         }
         for (Order.Mode heat : HEATS) {
           for (int size : sizes(kind)) {
@@ -99,7 +101,7 @@ final class Crossover {
   }
 
   private Order told(Link link, String kind, Order.Mode heat, int size) {
-    int count = (int) (SAMPLE_NANOS / (1500 + size / 8));
+    int count = (int) (SAMPLE_NANOS / (4000 + size / 8));
     return new Order(heat, kind, link.address(kind), size, 1, plan.count(count));
   }
 

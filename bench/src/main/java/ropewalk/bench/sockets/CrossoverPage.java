@@ -25,7 +25,8 @@ final class CrossoverPage {
           new Color(0x2f6f9f),
           new Color(0x3f9f5f),
           new Color(0x6a4c93),
-          new Color(0x777777));
+          new Color(0x777777),
+          new Color(0x8c564b));
 
   private final Book book;
 
@@ -41,14 +42,15 @@ final class CrossoverPage {
         copied; *copied* says so where it was all the same. Datagrams complete when they are dropped, within the sender's own
         time; streams when they are acknowledged, on the other core, so that freeing them is in the acknowledger's column
         together with its polling. *Hot*: always the same bytes. *Cold*: bytes that no cache has. *zerocopy* is MSG_ZEROCOPY,
-        its error queue read every sixteen sends; *sendzc* is SEND_ZC, *fixed* the same out of registered memory; *ours* is `sendMessage` with every
-        send lent as far as a socket may, over either engine, out of pages of the pool. CPU-s/GB is
-        of the sender's process.
+        its error queue read every sixteen sends; *sendzc* is SEND_ZC, *fixed* the same out of registered memory. *ours* is
+        `sendMessage` of pages of the pool: *ours-copy* lends none of them, the other two lend each send as far as a socket may,
+        over either engine. CPU-s/GB is of the sender's process; a ratio is to the copy of the same kind, bare calls to
+        the bare copy and ours to ours.
 
         ## Cheaper than the copy from
 
         The smallest size from which on the median of CPU is below the copy's, in this size and all larger ones; in brackets the
-        same by the upper end of the interval. The threshold of the library is that of SEND_ZC over hot memory.
+        same by the upper end of the interval. The threshold of the library is ours over hot memory, the larger of both kinds.
 
         | | | MSG_ZEROCOPY | SEND_ZC | SEND_ZC, registered | ours, epoll | ours, io_uring |
         |---|---|---:|---:|---:|---:|---:|
@@ -57,7 +59,7 @@ final class CrossoverPage {
       for (Order.Mode heat : Crossover.HEATS) {
         book.say("| %s | %s |", kind, words(heat));
         for (String subject : Crossover.FIELD) {
-          if (!subject.equals(Crossover.COPY)) {
+          if (!subject.equals(copyFor(subject))) {
             book.say(
                 " %s [%s] |", from(kind, heat, subject, false), from(kind, heat, subject, true));
           }
@@ -105,7 +107,12 @@ final class CrossoverPage {
 
   private Ratio toCopy(String kind, Order.Mode heat, int size, String subject) {
     String cell = Crossover.cell(kind, heat, size);
-    return book.ratio(cell, subject, Crossover.COPY, Crossover.CPU);
+    return book.ratio(cell, subject, copyFor(subject), Crossover.CPU);
+  }
+
+  /// The copy that a subject is held against, which is itself for a copy.
+  private static String copyFor(String subject) {
+    return subject.startsWith("cross-ours") ? Crossover.OURS_COPY : Crossover.COPY;
   }
 
   private void table(String kind, Order.Mode heat) {
@@ -129,7 +136,7 @@ final class CrossoverPage {
               book.median(cell, subject, Crossover.CPU),
               book.median(cell, subject, Crossover.EACH),
               book.median(cell, subject, Crossover.SPEED),
-              subject.equals(Crossover.COPY) ? "" : Book.words(toCopy(kind, heat, size, subject)),
+              subject.equals(copyFor(subject)) ? "" : Book.words(toCopy(kind, heat, size, subject)),
               book.median(cell, subject, Crossover.OTHER),
               book.median(cell, subject, Crossover.COPIED),
               book.median(cell, subject, Crossover.HEAP));

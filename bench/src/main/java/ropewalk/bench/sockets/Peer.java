@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import ropewalk.net.ZeroCopy;
 
 /// The main class of a peer's process: `Peer SUBJECT`, then an [Order] a line on stdin, each
 /// answered by a [Done]. A [Crossing] is told `open KIND HOST:PORT` first, and answers `open FD`.
@@ -43,8 +44,9 @@ public final class Peer {
       case "netty-epoll" -> new NettySmall(NettyKind.EPOLL);
       case "netty-ring" -> new NettySmall(NettyKind.IO_URING);
       case "ours-lookout" -> new OursLookout();
-      case "cross-ours-epoll" -> new CrossOurs(EPOLL);
-      case "cross-ours-ring" -> new CrossOurs(IO_URING);
+      case "cross-ours-epoll" -> new CrossOurs(EPOLL, ZeroCopy.ALWAYS);
+      case "cross-ours-copy" -> new CrossOurs(EPOLL, ZeroCopy.NEVER);
+      case "cross-ours-ring" -> new CrossOurs(IO_URING, ZeroCopy.ALWAYS);
       case "cross-copy" -> new CrossCopy();
       case "cross-zerocopy" -> new CrossZerocopy();
       case "cross-sendzc" -> new CrossRing(false);
