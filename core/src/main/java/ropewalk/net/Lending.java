@@ -38,7 +38,7 @@ final class Lending {
   ///
   /// @return bytes, `-errno`, or [#NOT_LENT]
   long sendPages(SendQueue queue, IovIter iter, long ours, int flags) throws IOException {
-    SendEntry entry = queue.begin();
+    SendEntry entry = queue.begin(ours);
     if (entry == null) {
       return NOT_LENT;
     }
@@ -60,7 +60,7 @@ final class Lending {
   ///
   /// @return bytes, `-errno`, or [#NOT_LENT]
   long sendSlots(SendQueue queue, SlotRing slots, long length, int flags) throws IOException {
-    SendEntry entry = queue.begin();
+    SendEntry entry = queue.begin(length);
     if (entry == null) {
       return NOT_LENT;
     }
@@ -85,7 +85,7 @@ final class Lending {
   /// Lends all of `iter`, which is all pages, as one message.
   long sendMessage(SendQueue queue, IovIter iter, @Nullable SocketName name, int flags)
       throws IOException {
-    SendEntry entry = queue.begin();
+    SendEntry entry = queue.begin(iter.count());
     if (entry == null) {
       return NOT_LENT;
     }

@@ -118,6 +118,16 @@ public final class SendQueue {
     }
   }
 
+  /// The same for a send of `bytes`. Where these would exceed the limit, it first takes in what the
+  /// kernel is done with: one call for all of it is cheaper than a copy of each send until the
+  /// collector comes.
+  public @Nullable SendEntry begin(long bytes) {
+    if (notices != null && account.charged() > account.limit() - bytes) {
+      int _ = collect();
+    }
+    return begin();
+  }
+
   /// The kernel holds the entry's pages from now on.
   void accepted(SendEntry entry) {
     boolean isOver;

@@ -56,6 +56,11 @@ final class Queues implements AutoCloseable {
     return Objects.requireNonNull(queue.begin(), "no more sends may be out");
   }
 
+  /// The next entry for a send of `bytes`, where there must be one.
+  static SendEntry begin(SendQueue queue, long bytes) {
+    return Objects.requireNonNull(queue.begin(bytes), "no more sends may be out");
+  }
+
   /// The first parting.
   static Parting part(SendQueue queue, boolean abort) {
     return Objects.requireNonNull(queue.part(abort), "parted already");

@@ -180,6 +180,33 @@ class SendQueueTest {
     queue.free();
   }
 
+  /// Who finds no room first takes in what the kernel is done with, and only then is refused.
+  @Test
+  void whatIsDoneMakesRoomForASendThatWouldBeOverTheLimit() throws Exception {
+    SendQueue queue = house.queue(2 * LENGTH, 0);
+    PageRef page = house.page(LENGTH);
+    for (int i = 0; i < 2; i++) {
+      SendEntry entry = Queues.begin(queue, LENGTH);
+      assertThat(entry.run(page, 0, LENGTH)).isTrue();
+      entry.accepted(LENGTH);
+    }
+    SendEntry refused = Queues.begin(queue, LENGTH);
+    assertThat(refused.run(page, 0, LENGTH)).as("nothing is done yet").isFalse();
+    refused.refused();
+    synchronized (house.told) {
+      house.told.add(new Queues.Told(0, 1, false));
+    }
+    SendEntry entry = Queues.begin(queue, LENGTH);
+    assertPins(page, 0);
+    assertThat(entry.run(page, 0, LENGTH)).isTrue();
+    entry.accepted(LENGTH);
+    queue.completed(2, 2, false);
+    assertThat(queue.held()).isZero();
+    assertPins(page, 0);
+    page.close();
+    queue.free();
+  }
+
   /// Bytes over the limit are refused and leave nothing behind; so are sends over theirs.
   @Test
   void overItsLimitItRefuses() throws Exception {
