@@ -21,7 +21,7 @@ final class MessagePage {
         pages are the same in all messages. CPU is that of the process; ratios are *ours-one as a multiple of the row*,
         bold where the sign interval leaves out 1: **less is better** for CPU, more for messages/s. System calls are counted by the
         kernel in a sample of their own, those of the virtual machine included, and waits for the receiver too. Copied
-        bytes are as declared by the subject, a byte of message.
+        bytes are a byte of message; of ours what went out by splice is counted beneath it, the others declare.
 
         """,
         Message.BYTES);
