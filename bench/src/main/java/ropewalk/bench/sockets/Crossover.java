@@ -26,7 +26,7 @@ final class Crossover {
           "cross-ours-ring");
 
   private static final int[] SIZES = {
-    600, 1400, 2048, 4096, 8192, 16_384, 32_768, 61_440, 131_072, 262_144, 524_288, 1_048_576
+    600, 1400, 4096, 8192, 16_384, 32_768, 61_440, 131_072, 262_144, 1_048_576
   };
 
   /// The longest datagram that is one packet on the link.
