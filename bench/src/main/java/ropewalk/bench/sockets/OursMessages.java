@@ -33,7 +33,8 @@ final class OursMessages implements Way {
     COPIED
   }
 
-  private static final int COUNTED = 16;
+  /// Messages of the sample that counts what goes by reference.
+  static final int COUNTED = 16;
 
   private final How how;
   private final Ropewalk walk;

@@ -80,10 +80,13 @@ class SocketsBenchTest {
     try (Child peer = peer(subject);
         ServerSocketChannel door = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       door.bind(UnixDomainSocketAddress.of(path));
-      FutureTask<Long> eaten = start(() -> serve(door, 1, false));
+      // Ours sends some more over a second connection, which counts what goes by reference.
+      boolean isOurs = subject.startsWith("ours-");
+      FutureTask<Long> eaten = start(() -> serve(door, isOurs ? 2 : 1, false));
       String at = path.toString();
       Done done = ask(peer, new Order(Order.Mode.MESSAGE, "unix", at, Message.BYTES, 1, 3));
-      assertThat(eaten.get(50, TimeUnit.SECONDS)).isEqualTo(3L * Message.BYTES);
+      long messages = isOurs ? 3 + OursMessages.COUNTED : 3;
+      assertThat(eaten.get(50, TimeUnit.SECONDS)).isEqualTo(messages * Message.BYTES);
       assertThat(done.user()).isEqualTo(subject.endsWith("copied") ? 3L * Message.BYTES : 0);
     }
   }
