@@ -172,39 +172,62 @@ class FarLifetimesTest {
   }
 
   /// An interrupt closes the channel, as it does in the JDK; what was accepted before is still out,
-  /// and comes back.
+  /// and comes back when it is acknowledged.
   @ParameterizedTest
   @EnumSource(names = {"EPOLL", "IO_URING"})
   @DisplayName("R-45: what an interrupted sender had lent comes back")
   void anInterruptedSendersPagesComeBack(Engine.Choice choice) throws Exception {
     try (FarRoom room = new FarRoom(choice);
         PageRef page = room.page(0, PAGE)) {
-      long[] accepted = {0};
-      FutureTask<Void> filling =
-          new FutureTask<>(
-              () -> {
-                while (true) {
-                  IovIter iter = IovIter.source(List.of(page));
-                  try {
-                    accepted[0] += room.socket.sendMessage(iter, SendFlags.NONE);
-                  } finally {
-                    assertThat(iter.position()).isEqualTo(PAGE - iter.count());
-                  }
-                }
-              });
-      Thread sender = Thread.ofVirtual().start(filling);
-      FarRoom.await(
-          "a full queue", () -> sender.getState() == Thread.State.WAITING && isSteady(room));
-      sender.interrupt();
-      assertThatThrownBy(filling::get).hasCauseInstanceOf(ClosedByInterruptException.class);
-      assertThat(room.socket.accepted()).isEqualTo(accepted[0]);
-      assertThat(room.socket.held()).isPositive();
-      assertThat(page.folio().isPinned()).isTrue();
+      long accepted = interrupted(room, page);
       room.socket.close();
-      room.walk.engine().close(); // hurries, as the house's close does
+      FarRoom.await(
+          "the page",
+          () -> {
+            try {
+              room.far.acknowledge(room.connection, accepted);
+            } catch (IOException e) {
+              throw new AssertionError(e);
+            }
+            return !page.folio().isPinned();
+          });
+    }
+  }
+
+  /// Nobody acknowledges, and nothing waits for that: the connection is reset.
+  @ParameterizedTest
+  @EnumSource(names = {"EPOLL", "IO_URING"})
+  void afterAnInterruptTheHouseWaitsForNobody(Engine.Choice choice) throws Exception {
+    try (FarRoom room = new FarRoom(choice);
+        PageRef page = room.page(0, PAGE)) {
+      long _ = interrupted(room, page);
+      room.socket.close();
+      room.walk.engine().close();
       assertThat(room.socket.held()).isZero();
       assertThat(page.folio().isPinned()).isFalse();
     }
+  }
+
+  /// Fills the socket, and interrupts who waits for room. Answers how many bytes were accepted.
+  private static long interrupted(FarRoom room, PageRef page) throws Exception {
+    long[] accepted = {0};
+    FutureTask<Void> filling =
+        new FutureTask<>(
+            () -> {
+              while (true) {
+                accepted[0] +=
+                    room.socket.sendMessage(IovIter.source(List.of(page)), SendFlags.NONE);
+              }
+            });
+    Thread sender = Thread.ofVirtual().start(filling);
+    FarRoom.await(
+        "a full queue", () -> sender.getState() == Thread.State.WAITING && isSteady(room));
+    sender.interrupt();
+    assertThatThrownBy(filling::get).hasCauseInstanceOf(ClosedByInterruptException.class);
+    assertThat(room.socket.accepted()).isEqualTo(accepted[0]);
+    assertThat(room.socket.held()).isPositive();
+    assertThat(page.folio().isPinned()).isTrue();
+    return accepted[0];
   }
 
   private static boolean isSteady(FarRoom room) {
