@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -36,6 +38,8 @@ public final class DroppingLink implements AutoCloseable {
 
   private static final int PATIENCE_SECONDS = 20;
 
+  private static final Pattern NAME = Pattern.compile("ropewalk-link-(\\d+)-(\\d+)");
+
   /// How many there have been: names don't come twice, since what is taken away goes in its own
   /// time.
   private static final AtomicInteger MADE = new AtomicInteger();
@@ -52,8 +56,8 @@ public final class DroppingLink implements AutoCloseable {
     long pid = ProcessHandle.current().pid();
     int made = MADE.getAndIncrement();
     name = "ropewalk-link-" + pid + "-" + made;
-    nearDevice = "rwl" + pid % 10_000_000 + "-" + made;
-    farDevice = "rwm" + pid % 10_000_000 + "-" + made;
+    nearDevice = device("rwl", pid, String.valueOf(made));
+    farDevice = device("rwm", pid, String.valueOf(made));
     // For measurements between networks: RFC 2544. The first four addresses are left to others.
     int free = free((int) (pid % 512), 1 + made % 63);
     subnet = "198." + (18 + (free >> 14)) + "." + (free >> 6 & 255) + ".";
@@ -70,6 +74,7 @@ public final class DroppingLink implements AutoCloseable {
     if (missing != null) {
       throw new NoLinkException(missing);
     }
+    sweep();
     DroppingLink link = new DroppingLink();
     boolean isReady = false;
     try {
@@ -104,6 +109,26 @@ public final class DroppingLink implements AutoCloseable {
     } catch (NoLinkException e) {
       return Assumptions.abort(e.toString());
     }
+  }
+
+  /// Takes away what processes left behind that were killed.
+  private static void sweep() throws IOException {
+    for (String line : run("ip", "netns", "list").said().lines().toList()) {
+      Matcher left = NAME.matcher(line);
+      if (left.lookingAt() && ProcessHandle.of(Long.parseLong(left.group(1))).isEmpty()) {
+        remove(left.group(), device("rwl", Long.parseLong(left.group(1)), left.group(2)));
+      }
+    }
+  }
+
+  /// At most 15 letters.
+  private static String device(String side, long pid, String made) {
+    return side + pid % 10_000_000 + "-" + made;
+  }
+
+  private static void remove(String name, String device) throws IOException {
+    Said _ = run("ip", "link", "del", device); // and with it the far one, if there are any
+    Said _ = run("ip", "netns", "del", name);
   }
 
   private void build() throws IOException {
@@ -274,8 +299,7 @@ public final class DroppingLink implements AutoCloseable {
   /// Takes the devices and the namespace away; a second close does nothing.
   @Override
   public void close() throws IOException {
-    Said _ = run("ip", "link", "del", nearDevice); // and with it the far one, if there are any
-    Said _ = run("ip", "netns", "del", name);
+    remove(name, nearDevice);
   }
 
   /// Holds a dropping link until standard input ends, for programs that are no tests.
