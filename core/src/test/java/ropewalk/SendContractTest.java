@@ -37,6 +37,7 @@ import ropewalk.net.ZeroCopy;
 import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
+import ropewalk.send.SendEntry;
 import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
 import ropewalk.testkit.Pattern;
@@ -45,6 +46,9 @@ import ropewalk.testkit.Pattern;
 /// pages lent. The calls that the kernel sees are written down.
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SendContractTest {
+  /// What one call takes: 64 pages, a header, a trailer, and some to spare.
+  private static final int PIECES = SendEntry.PIECES;
+
   /// What the kernel is always told: never to wait, never to signal.
   private static final int PLAIN = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 
@@ -159,14 +163,14 @@ class SendContractTest {
         Socket receiver = listener.accept();
         PageRef piece = page(walk, 0, 100)) {
       sender.zeroCopy(policy);
-      for (int pieces : new int[] {64, 65, 150}) {
+      for (int pieces : new int[] {66, PIECES, PIECES + 1, 150}) {
         sends.clear();
         List<PageRef> all = new ArrayList<>();
         for (int i = 0; i < pieces; i++) {
           all.add(piece);
         }
         sendAll(sender, IovIter.source(all));
-        assertThat(sends).hasSize((pieces + 63) / 64);
+        assertThat(sends).hasSize((pieces + PIECES - 1) / PIECES);
         for (int i = 0; i < sends.size(); i++) {
           boolean isLast = i == sends.size() - 1;
           assertThat(sends.get(i) & Sockets.MSG_MORE)

@@ -25,7 +25,7 @@ final class MessageOut {
   private final MessageSocket socket;
   private final Sendmsg words;
   private final Tally copied = new Tally();
-  private final Hold hold = new Hold(Sendmsg.PIECES);
+  private final Hold hold = new Hold(Sendmsg.SLOTS);
   private final Lending lending;
 
   MessageOut(MessageSocket socket) {

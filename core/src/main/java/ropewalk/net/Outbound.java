@@ -41,7 +41,7 @@ final class Outbound {
   private final SocketFrame socket;
   private final Sendmsg words;
   private final Tally copied = new Tally();
-  private final Hold hold = new Hold(Sendmsg.PIECES);
+  private final Hold hold = new Hold(Sendmsg.SLOTS);
   private final SlotRing slots = hold.pipe().slotRing();
   private final Lending lending;
 

@@ -22,8 +22,13 @@ import ropewalk.send.SendQueue;
 ///   +-------+-------+-- ... --+----------------+---------------+
 /// ```
 final class Sendmsg implements AutoCloseable {
-  /// The most pieces of one call: sixteen slots of 64 KiB make a megabyte, and more was not faster.
-  static final int PIECES = 64;
+  /// The most slots of a pipe that one call takes: sixteen of 64 KiB make a megabyte, and more was
+  /// not faster.
+  static final int SLOTS = 64;
+
+  /// The most pieces of one call: so many pages, and what stands before, between and behind them. A
+  /// message of header, 64 pages and trailer is one call, not two.
+  static final int PIECES = SendEntry.PIECES;
 
   private static final long HEADER = PIECES * (long) Iovec.SIZE;
   private static final long NAME = HEADER + Msghdr.SIZE;

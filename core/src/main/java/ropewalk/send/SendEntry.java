@@ -22,8 +22,8 @@ import ropewalk.page.PageRef;
 ///
 /// Filled and gathered by the one who sends; afterwards guarded by the queue's lock.
 public final class SendEntry implements PageRun, SendLanding {
-  /// The most pieces of one send.
-  public static final int PIECES = 64;
+  /// The most pieces of one send: 64 pages with header and trailer, and some to spare.
+  public static final int PIECES = 72;
 
   private final SendQueue queue;
   private final Account account;
