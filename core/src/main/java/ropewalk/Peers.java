@@ -13,6 +13,7 @@ import ropewalk.net.Socket;
 import ropewalk.net.Tcp;
 import ropewalk.net.Udp;
 import ropewalk.net.Unix;
+import ropewalk.net.ZeroCopy;
 import ropewalk.page.FolioPool;
 
 /// Sockets by the text of an address.
@@ -26,10 +27,12 @@ import ropewalk.page.FolioPool;
 final class Peers {
   private final Engine engine;
   private final FolioPool pool;
+  private final ZeroCopy zeroCopy;
 
-  Peers(Engine engine, FolioPool pool) {
+  Peers(Engine engine, FolioPool pool, ZeroCopy zeroCopy) {
     this.engine = engine;
     this.pool = pool;
+    this.zeroCopy = zeroCopy;
   }
 
   /// Tries one address after the other, each for `timeout` at most; zero for as long as the kernel
@@ -42,7 +45,9 @@ final class Peers {
     for (Address address : addresses) {
       long deadline = timeout.isZero() ? Engine.FOREVER : Engine.in(timeout.toNanos());
       try {
-        return connect(address, deadline);
+        Socket socket = connect(address, deadline);
+        socket.zeroCopy(zeroCopy);
+        return socket;
       } catch (IOException e) {
         if (failure != null) {
           e.addSuppressed(failure);
@@ -72,12 +77,16 @@ final class Peers {
   }
 
   Listener listen(String text) throws IOException {
-    return Listener.open(engine, pool, Address.parse(text));
+    Listener listener = Listener.open(engine, pool, Address.parse(text));
+    listener.zeroCopy(zeroCopy);
+    return listener;
   }
 
   /// A socket of messages that go to one peer and come from there.
   MessageSocket messages(String text) throws IOException {
-    return Udp.connect(engine, pool, udp(text));
+    Udp socket = Udp.connect(engine, pool, udp(text));
+    socket.zeroCopy(zeroCopy);
+    return socket;
   }
 
   /// A socket of messages that come from anybody.

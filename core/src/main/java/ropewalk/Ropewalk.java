@@ -26,6 +26,7 @@ import ropewalk.net.MessageSocket;
 import ropewalk.net.Relay;
 import ropewalk.net.Relays;
 import ropewalk.net.Socket;
+import ropewalk.net.ZeroCopy;
 import ropewalk.page.FolioPool;
 import ropewalk.pipe.KernelPipes;
 import ropewalk.pipe.Pipe;
@@ -78,7 +79,12 @@ public final class Ropewalk implements AutoCloseable {
   private final Metrics metrics;
 
   Ropewalk(
-      Engine engine, FolioPool pool, Registration registration, PageCache cache, Prices prices) {
+      Engine engine,
+      FolioPool pool,
+      Registration registration,
+      PageCache cache,
+      Prices prices,
+      ZeroCopy zeroCopy) {
     this.engine = engine;
     this.pool = pool;
     this.registration = registration;
@@ -89,7 +95,7 @@ public final class Ropewalk implements AutoCloseable {
             engine.syscalls(),
             new KernelPipes(engine.syscalls(), Relay.PIPE_BYTES, PIPES_RESTING_MAX));
     this.splice = new Splice(engine, pipes, prices);
-    this.peers = new Peers(engine, pool);
+    this.peers = new Peers(engine, pool, zeroCopy);
     this.ends = new Ends(this);
     this.metrics = new Metrics(pool, cache, engine, pipes);
   }

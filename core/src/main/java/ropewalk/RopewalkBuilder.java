@@ -6,6 +6,7 @@ import ropewalk.cache.PageCache;
 import ropewalk.engine.Engine;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.Syscalls;
+import ropewalk.net.ZeroCopy;
 import ropewalk.page.Ceilings;
 import ropewalk.page.FolioPool;
 import ropewalk.page.PoolPlan;
@@ -24,6 +25,7 @@ public final class RopewalkBuilder {
   private long cacheBytes = CACHE_BYTES;
   private @Nullable PoolPlan plan;
   private @Nullable Prices prices;
+  private ZeroCopy zeroCopy = ZeroCopy.AUTO;
 
   RopewalkBuilder() {}
 
@@ -60,6 +62,13 @@ public final class RopewalkBuilder {
     return this;
   }
 
+  /// Which sends of its sockets lend pages to the kernel instead of having them copied, as long as
+  /// a socket is not told otherwise.
+  public RopewalkBuilder zeroCopy(ZeroCopy policy) {
+    this.zeroCopy = policy;
+    return this;
+  }
+
   /// Opens the house.
   ///
   /// @throws IOException if the kernel grants neither the memory nor an engine
@@ -71,7 +80,7 @@ public final class RopewalkBuilder {
       engine = Engine.open(syscalls, choice);
       Prices known = prices == null ? KeptPrices.load() : prices;
       PageCache cache = PageCache.open(pool, Math.max(cacheBytes, CACHE_MIN));
-      return new Ropewalk(engine, pool, pool.register(engine), cache, known);
+      return new Ropewalk(engine, pool, pool.register(engine), cache, known, zeroCopy);
     } catch (IOException | RuntimeException e) {
       if (engine != null) {
         engine.close();

@@ -23,6 +23,8 @@ public final class Listener implements AutoCloseable {
   private final Fd fd;
   private final Address address;
 
+  private volatile ZeroCopy zeroCopy = ZeroCopy.AUTO;
+
   private Listener(Engine engine, FolioPool pool, Fd fd, Address address) {
     this.engine = engine;
     this.pool = pool;
@@ -63,9 +65,16 @@ public final class Listener implements AutoCloseable {
       if (accepted == -Errno.EAGAIN) {
         engine.await(fd, Poll.POLLIN, Engine.FOREVER);
       } else if (accepted != -Errno.EINTR && accepted != -Errno.ECONNABORTED) {
-        return socket(Fd.of(engine.syscalls(), accepted, "socket", "accept4", "fd", fd));
+        Socket socket = socket(Fd.of(engine.syscalls(), accepted, "socket", "accept4", "fd", fd));
+        socket.zeroCopy(zeroCopy);
+        return socket;
       }
     }
+  }
+
+  /// Which sends of the connections that come from now on lend pages to the kernel.
+  public void zeroCopy(ZeroCopy policy) {
+    this.zeroCopy = policy;
   }
 
   /// Where it listens; the port is the one the kernel chose if 0 was asked for.
