@@ -13,7 +13,7 @@ import ropewalk.linux.SockAddr;
 import ropewalk.linux.Sockets;
 import ropewalk.linux.Syscalls;
 
-/// `socket`, `connect`, and the wait in between, without blocking a thread in the kernel.
+/// `socket`, `bind`, `connect`, and the wait in between, without blocking a thread in the kernel.
 final class Connecting {
   private Connecting() {}
 
@@ -26,8 +26,15 @@ final class Connecting {
   /// @throws SocketTimeoutException at the deadline
   static Fd connect(Engine engine, SocketName target, String name, long deadlineNanos)
       throws IOException {
+    Fd fd = socket(engine.syscalls(), target.family(), name);
+    connect(engine, fd, target, name, deadlineNanos);
+    return fd;
+  }
+
+  /// Connects `fd`, a non-blocking socket of any type; closes it if that fails.
+  static void connect(Engine engine, Fd fd, SocketName target, String name, long deadlineNanos)
+      throws IOException {
     Syscalls syscalls = engine.syscalls();
-    Fd fd = socket(syscalls, target.family(), name);
     try {
       int result = start(syscalls, fd, target);
       if (result == -Errno.EINPROGRESS || result == -Errno.EINTR) {
@@ -43,10 +50,29 @@ final class Connecting {
       } else {
         LinuxException.check(result, "connect", "fd", fd, "address", name);
       }
-      return fd;
     } catch (IOException | RuntimeException e) {
       fd.close();
       throw e;
+    }
+  }
+
+  /// Binds `fd` to `local`; closes it if that fails.
+  static void bind(Syscalls syscalls, Fd fd, SocketName local) throws IOException {
+    boolean isBound = false;
+    try (Scratch address = new Scratch(SockAddr.SIZE)) {
+      int length = local.write(address.address());
+      int number = fd.enter();
+      try {
+        LinuxException.check(
+            syscalls.bind(number, address.address(), length), "bind", "fd", fd, "address", local);
+      } finally {
+        fd.exit();
+      }
+      isBound = true;
+    } finally {
+      if (!isBound) {
+        fd.close();
+      }
     }
   }
 
@@ -57,7 +83,14 @@ final class Connecting {
 
   /// Gives a new socket of `family` and `type`: non-blocking, closed on exec.
   static Fd socket(Syscalls syscalls, int family, int type, String name) throws IOException {
-    int number = syscalls.socket(family, type | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+    return socket(syscalls, family, type, 0, name);
+  }
+
+  /// The same of one `protocol` of them.
+  static Fd socket(Syscalls syscalls, int family, int type, int protocol, String name)
+      throws IOException {
+    int number =
+        syscalls.socket(family, type | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, protocol);
     return Fd.of(syscalls, number, name, "socket", "family", family, "for", name);
   }
 

@@ -2,6 +2,7 @@ package ropewalk.net;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import ropewalk.linux.Cmsg;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
 import ropewalk.linux.Iovec;
@@ -16,10 +17,10 @@ import ropewalk.send.SendQueue;
 /// Guarded by the socket's send lock.
 ///
 /// ```
-///   0                          PIECES * 16      + 56            + 128
-///   +-------+-------+-- ... --+----------------+---------------+
-///   | iovec | iovec |         | msghdr         | sockaddr      |
-///   +-------+-------+-- ... --+----------------+---------------+
+///   0                          PIECES * 16      + 56            + 128          + 24
+///   +-------+-------+-- ... --+----------------+---------------+--------------+
+///   | iovec | iovec |         | msghdr         | sockaddr      | UDP_SEGMENT  |
+///   +-------+-------+-- ... --+----------------+---------------+--------------+
 /// ```
 final class Sendmsg implements AutoCloseable {
   /// The most slots of a pipe that one call takes: sixteen of 64 KiB make a megabyte, and more was
@@ -32,9 +33,10 @@ final class Sendmsg implements AutoCloseable {
 
   private static final long HEADER = PIECES * (long) Iovec.SIZE;
   private static final long NAME = HEADER + Msghdr.SIZE;
+  private static final long CONTROL = NAME + SockAddr.SIZE;
 
   private final SocketFrame socket;
-  private final Scratch memory = new Scratch(NAME + SockAddr.SIZE);
+  private final Scratch memory = new Scratch(CONTROL + Cmsg.space(Short.BYTES));
 
   Sendmsg(SocketFrame socket) {
     this.socket = socket;
@@ -59,7 +61,13 @@ final class Sendmsg implements AutoCloseable {
   /// @param flags the kernel's
   /// @return what the kernel answered, `-errno` included
   long call(int count, @Nullable SocketName name, int flags) throws IOException {
-    long message = header(count, name);
+    return call(count, name, 0, flags);
+  }
+
+  /// The same, split by the kernel into datagrams of `segmentBytes`, the last one shorter; 0 for
+  /// one.
+  long call(int count, @Nullable SocketName name, int segmentBytes, int flags) throws IOException {
+    long message = header(count, name, segmentBytes);
     Fd fd = socket.fd();
     int number = fd.enter();
     try {
@@ -78,14 +86,22 @@ final class Sendmsg implements AutoCloseable {
   long lend(SendQueue queue, SendEntry entry, int count, @Nullable SocketName name, int flags)
       throws IOException {
     return queue.isByRing()
-        ? socket.engine().startSendMessage(socket.fd(), header(count, name), flags, entry)
+        ? socket.engine().startSendMessage(socket.fd(), header(count, name, 0), flags, entry)
         : call(count, name, flags | Sockets.MSG_ZEROCOPY);
   }
 
-  private long header(int count, @Nullable SocketName name) {
+  private long header(int count, @Nullable SocketName name, int segmentBytes) {
     long base = memory.address();
     int nameLength = name == null ? 0 : name.write(base + NAME);
-    Msghdr.set(base + HEADER, nameLength == 0 ? 0 : base + NAME, nameLength, base, count, 0, 0);
+    int control = segmentBytes == 0 ? 0 : Cmsg.setSegment(base + CONTROL, segmentBytes);
+    Msghdr.set(
+        base + HEADER,
+        nameLength == 0 ? 0 : base + NAME,
+        nameLength,
+        base,
+        count,
+        control == 0 ? 0 : base + CONTROL,
+        control);
     return base + HEADER;
   }
 

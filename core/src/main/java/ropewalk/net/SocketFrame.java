@@ -288,6 +288,11 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     }
   }
 
+  /// Until when a send that began at `begunNanos` may wait, or [Engine#FOREVER].
+  final long sendDeadline(long begunNanos) {
+    return sendTimeoutNanos == 0 ? Engine.FOREVER : begunNanos + sendTimeoutNanos;
+  }
+
   private static long deadline(long timeoutNanos) {
     return timeoutNanos == 0 ? Engine.FOREVER : System.nanoTime() + timeoutNanos;
   }

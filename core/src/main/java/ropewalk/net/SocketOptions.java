@@ -38,6 +38,28 @@ final class SocketOptions {
     }
   }
 
+  static int getInt(Syscalls syscalls, Fd fd, int level, int option) throws IOException {
+    try (Scratch scratch = new Scratch(2 * Integer.BYTES)) {
+      scratch.segment().set(JAVA_INT, Integer.BYTES, Integer.BYTES);
+      int number = fd.enter();
+      try {
+        long value = scratch.address();
+        LinuxException.check(
+            syscalls.getsockopt(number, level, option, value, value + Integer.BYTES),
+            "getsockopt",
+            "fd",
+            fd,
+            "level",
+            level,
+            "option",
+            option);
+      } finally {
+        fd.exit();
+      }
+      return scratch.segment().get(JAVA_INT, 0);
+    }
+  }
+
   /// Throws the error that the socket keeps for us (SO_ERROR), if there is one.
   static void throwPending(Syscalls syscalls, Fd fd, String call) throws IOException {
     try (Scratch scratch = new Scratch(2 * Integer.BYTES)) {
@@ -78,7 +100,7 @@ final class SocketOptions {
     }
   }
 
-  /// The internet address that the socket is bound to.
+  /// The address that the socket is bound to.
   static SocketName boundTo(Syscalls syscalls, Fd fd) throws IOException {
     return name(syscalls, fd, "getsockname");
   }
@@ -117,7 +139,12 @@ final class SocketOptions {
       } finally {
         fd.exit();
       }
-      return SocketName.of(SockAddr.inet(scratch.address()));
+      int length = scratch.segment().get(JAVA_INT, SockAddr.SIZE);
+      SocketName name = SocketName.read(scratch.address(), length);
+      if (name == null) {
+        throw new IOException(call + "(fd=" + fd + "): it has no name");
+      }
+      return name;
     }
   }
 }

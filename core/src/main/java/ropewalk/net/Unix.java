@@ -1,6 +1,7 @@
 package ropewalk.net;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
@@ -51,6 +52,36 @@ public final class Unix extends Socket {
       Engine engine, FolioPool pool, Address.Unix address, long deadlineNanos) throws IOException {
     Fd fd = Connecting.connect(engine, SocketName.of(address), address.toString(), deadlineNanos);
     return new Unix(engine, pool, fd, address.path());
+  }
+
+  /// Sends the front of `data`, at least one byte of it, with `descriptors`, which are *lent* for
+  /// the call: the peer gets duplicates, with the first byte. Parks for room.
+  ///
+  /// @return how many bytes of `data` were accepted, which it has moved by; the rest needs no
+  ///   descriptors any more
+  public long sendDescriptors(IovIter data, Fd... descriptors) throws IOException {
+    sending.lock();
+    try {
+      checkOpen();
+      return Rights.send(this, true, data, descriptors);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /// Receives bytes with at most `descriptorsMax` descriptors, which are **given**: see
+  /// [Received#descriptors]. The kernel ends the bytes of one call where other descriptors begin.
+  /// Any other receive drops the descriptors that come with its bytes, and the kernel closes them.
+  ///
+  /// @throws IOException if more came: all are closed then, and the bytes beside them are gone
+  public Received receiveDescriptors(MemorySegment target, int descriptorsMax) throws IOException {
+    receiving.lock();
+    try {
+      checkOpen();
+      return Rights.receive(this, true, target, descriptorsMax);
+    } finally {
+      receiving.unlock();
+    }
   }
 
   /// What was accepted is in the peer's queue already: there is nothing to wait for.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -45,20 +47,23 @@ class UdpTest {
       IovIter pages = IovIter.source(List.of(head, body));
       assertThat(sender.sendMessage(pages, SendFlags.NONE)).isEqualTo(4196);
       assertThat(pages.count()).isZero();
-      assertThat(receiver.receive(target)).isEqualTo(new Received(4196, 4196));
+      Address.Udp local = sender.local();
+      SocketName from =
+          SocketName.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), local.port()));
+      assertThat(receiver.receive(target)).isEqualTo(new Received(4196, 4196, from));
 
       IovIter mixed =
           ListIter.of(
               IovIter.source(List.of(head)), IovIter.source(own), IovIter.source(List.of(body)));
       assertThat(sender.sendMessage(mixed, SendFlags.NONE)).isEqualTo(4246);
-      assertThat(receiver.receive(target)).isEqualTo(new Received(4246, 4246));
+      assertThat(receiver.receive(target)).isEqualTo(new Received(4246, 4246, from));
       byte[] came = target.asSlice(0, 4246).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
       Pattern.verify(came, 0);
       assertThat(sender.accepted()).isEqualTo(4196 + 4246);
 
       sender.sendMessage(IovIter.source(List.of(body)), SendFlags.NONE);
       Received part = receiver.receive(target.asSlice(0, 10));
-      assertThat(part).isEqualTo(new Received(10, 4096));
+      assertThat(part).isEqualTo(new Received(10, 4096, from));
       assertThat(part.isTruncated()).isTrue();
     }
   }

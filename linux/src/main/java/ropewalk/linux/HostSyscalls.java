@@ -112,6 +112,11 @@ public final class HostSyscalls extends HostFiles {
   }
 
   @Override
+  public long recvfrom(int fd, MemorySegment target, int flags, long address, long addressLength) {
+    return call(Abi.NR_RECVFROM, fd, target, target.byteSize(), flags, address, addressLength);
+  }
+
+  @Override
   public long sendmsg(int fd, long message, int flags) {
     return call(Abi.NR_SENDMSG, fd, message, flags, 0, 0, 0);
   }

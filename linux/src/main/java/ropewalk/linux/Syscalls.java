@@ -204,6 +204,10 @@ public interface Syscalls {
   /// Receives into callers' memory.
   long recv(int fd, MemorySegment target, int flags);
 
+  /// As [#recv(int, MemorySegment, int)], and writes who sent it at `address`; the 32-bit length at
+  /// `addressLength` says how much room is there, and then how long the name was.
+  long recvfrom(int fd, MemorySegment target, int flags, long address, long addressLength);
+
   /// Sends what the [Msghdr] at `message` describes.
   long sendmsg(int fd, long message, int flags);
 

@@ -31,6 +31,7 @@ final class Call {
           Map.entry("pread", new Ends("fd", "")),
           Map.entry("preadv2", new Ends("fd", "")),
           Map.entry("recv", new Ends("fd", "")),
+          Map.entry("recvfrom", new Ends("fd", "")),
           Map.entry("recvmsg", new Ends("fd", "")),
           Map.entry("write", new Ends("", "fd")),
           Map.entry("pwrite", new Ends("", "fd")),
@@ -96,7 +97,8 @@ final class Call {
   /// True if an end would rather decline than wait: it, or this call, is non-blocking.
   boolean mayDecline() {
     long flags = has("flags") ? number("flags") : 0;
-    if (name().matches("send|recv|sendmsg|recvmsg") && (flags & Sockets.MSG_DONTWAIT) != 0) {
+    if (name().matches("send|recv|recvfrom|sendmsg|recvmsg")
+        && (flags & Sockets.MSG_DONTWAIT) != 0) {
       return true;
     }
     if (name().matches("splice|tee|vmsplice")) {
