@@ -78,6 +78,7 @@ final class Draft implements AutoCloseable {
     long copied = Copy.outOf(iter, memory, length, wanted, tally);
     if (copied < wanted) {
       iter.revert(copied);
+      cut(length);
       throw new IOException("sendMessage(" + iter + "): byte " + copied + " is not there");
     }
     length = (int) grown;

@@ -70,7 +70,7 @@ public final class SocketName {
           "a struct sockaddr has %d to %d bytes, this one has %d"
               .formatted(Short.BYTES, SockAddr.SIZE, sockaddr.length));
     }
-    return new SocketName(null, null, sockaddr.clone());
+    return new SocketName(null, null, copied(sockaddr));
   }
 
   /// Reads the `length` bytes that the kernel wrote at `address`; null if it wrote none.
@@ -104,7 +104,16 @@ public final class SocketName {
   /// The `struct sockaddr` of a family that is neither internet nor AF_UNIX; a copy, empty for
   /// those.
   public byte[] bytes() {
-    return raw == null ? new byte[0] : raw.clone();
+    return raw == null ? new byte[0] : copied(raw);
+  }
+
+  /// Byte by byte: addresses are short, and bulk copies belong to one place of the house.
+  private static byte[] copied(byte[] from) {
+    byte[] to = new byte[from.length];
+    for (int i = 0; i < to.length; i++) {
+      to[i] = from[i];
+    }
+    return to;
   }
 
   /// The kernel's number of the family.

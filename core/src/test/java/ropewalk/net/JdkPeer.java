@@ -53,8 +53,7 @@ final class JdkPeer {
   private static SocketAddress address(String family, String name) throws IOException {
     return switch (family) {
       case "unix" -> UnixDomainSocketAddress.of(name);
-      case "tcp6", "udp6" ->
-          new InetSocketAddress(loopback6(), Integer.parseInt(name));
+      case "tcp6", "udp6" -> new InetSocketAddress(loopback6(), Integer.parseInt(name));
       default ->
           new InetSocketAddress(
               InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), Integer.parseInt(name));
