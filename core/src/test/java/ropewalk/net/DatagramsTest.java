@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import ropewalk.Ropewalk;
 import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
+import ropewalk.file.PlainFile;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
@@ -35,11 +37,13 @@ import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
 import ropewalk.pipe.Pipe;
+import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Source;
 import ropewalk.testkit.Fault;
 import ropewalk.testkit.FaultySyscalls;
 import ropewalk.testkit.Gen;
 import ropewalk.testkit.Pattern;
+import ropewalk.testkit.TempFiles;
 
 /// What is UDP's own: messages built piece by piece, segments, joined receives, limits, and what
 /// ICMP says. With real peers it is in [PeersTest].
@@ -351,14 +355,31 @@ class DatagramsTest {
       int limit = gen.oneIn(4) ? gen.in(1, expected) : 1 << 20;
       long got = room.receiver.fill(in, limit, new Tally());
       assertThat(got).isEqualTo(Math.min(limit, expected - done));
-      try (PageRef page = in.poll()) {
-        assertThat(page).isNotNull();
+      try (PageRef page = Objects.requireNonNull(in.poll())) {
         assertThat(page.length()).isEqualTo((int) got);
         Pattern.verify(page.bytes(), at + done);
       }
       done += (int) got;
     }
     return done;
+  }
+
+  /// A route of the kernel would cut messages where its pipe's slots end.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("R-60: what is moved to a socket of messages goes as messages of its size")
+  void whatIsMovedGoesAsMessages(boolean isRelaxed) throws Exception {
+    MoveOptions options = isRelaxed ? MoveOptions.DEFAULT.relaxed() : MoveOptions.DEFAULT;
+    try (Room room = new Room("127.0.0.1");
+        TempFiles files = new TempFiles();
+        PlainFile file = room.walk.plainFile(files.pattern("f", 20_000))) {
+      assertThat(room.walk.move(file, room.sender, options).accepted()).isEqualTo(20_000);
+      for (int at = 0; at < 20_000; ) {
+        int length = room.expect(at);
+        assertThat(length).isEqualTo(Math.min(Udp.MESSAGE_BYTES, 20_000 - at));
+        at += length;
+      }
+    }
   }
 
   @Test

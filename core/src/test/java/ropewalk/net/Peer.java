@@ -90,6 +90,11 @@ final class Peer implements AutoCloseable {
     return new Peer(command, folder);
   }
 
+  /// Starts any command.
+  static Peer started(Path folder, String... command) throws IOException {
+    return new Peer(List.of(command), folder);
+  }
+
   /// The next line.
   String line() throws InterruptedException {
     String line = lines.poll(LINE_SECONDS, TimeUnit.SECONDS);
