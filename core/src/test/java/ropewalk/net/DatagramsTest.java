@@ -60,6 +60,9 @@ class DatagramsTest {
     final MemorySegment target = arena.allocate(1 << 16);
 
     Room(String host, Syscalls syscalls, Engine.Choice choice) throws IOException {
+      if (host.indexOf(':') >= 0) {
+        Family.assumeIpv6();
+      }
       walk =
           Ropewalk.builder()
               .syscalls(syscalls)
@@ -137,7 +140,9 @@ class DatagramsTest {
   @ValueSource(strings = {"127.0.0.1", "::1"})
   @DisplayName("R-57: each piece of a corked datagram makes progress or fails")
   void eachPieceMakesProgress(String host) throws Exception {
-    int[] borders = {1452, 1472, 1480, 1500, 8152, 8161, 8164, 8172, 8184, 8192, 9000, 65507, 65527};
+    int[] borders = {
+      1452, 1472, 1480, 1500, 8152, 8161, 8164, 8172, 8184, 8192, 9000, 65507, 65527
+    };
     try (Room room = new Room(host)) {
       int max = room.sender.messageMax();
       for (int border : borders) {
@@ -249,7 +254,14 @@ class DatagramsTest {
 
   /// One call or many: the same datagrams.
   @ParameterizedTest
-  @CsvSource({"127.0.0.1, 0", "::1, 0", "127.0.0.1, 5", "::1, 22", "127.0.0.1, 92", "127.0.0.1, 95"})
+  @CsvSource({
+    "127.0.0.1, 0",
+    "::1, 0",
+    "127.0.0.1, 5",
+    "::1, 22",
+    "127.0.0.1, 92",
+    "127.0.0.1, 95"
+  })
   void segmentsAreTheSameDatagrams(String host, int errno) throws Exception {
     AtomicInteger calls = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
@@ -338,7 +350,8 @@ class DatagramsTest {
               assertThat(sent).isPositive();
               for (long end = at + sent; at < end; ) {
                 int expected = (int) Math.min(message, end - at);
-                at += isJoining || gen.bool() ? filled(room, in, at, expected, gen) : room.expect(at);
+                at +=
+                    isJoining || gen.bool() ? filled(room, in, at, expected, gen) : room.expect(at);
               }
             }
             assertThat(at).isEqualTo(total);
@@ -348,8 +361,7 @@ class DatagramsTest {
   }
 
   /// One datagram by fill, perhaps in two parts because the limit says so.
-  private static int filled(Room room, Pipe in, long at, int expected, Gen gen)
-      throws IOException {
+  private static int filled(Room room, Pipe in, long at, int expected, Gen gen) throws IOException {
     int done = 0;
     while (done < expected) {
       int limit = gen.oneIn(4) ? gen.in(1, expected) : 1 << 20;
@@ -391,7 +403,9 @@ class DatagramsTest {
       assertThat(room.sender.sendSegments(iter, 1000, SendFlags.NONE)).isEqualTo(10_500);
       Received short4 = room.receiver.receive(room.target.asSlice(0, 4));
       assertThat(short4.length()).isEqualTo(4);
-      assertThat(short4.size()).as("the rest of this one is gone, the next is whole").isEqualTo(1000);
+      assertThat(short4.size())
+          .as("the rest of this one is gone, the next is whole")
+          .isEqualTo(1000);
       for (int at = 1000; at < 10_500; at += 1000) {
         assertThat(room.expect(at)).isEqualTo(at == 10_000 ? 500 : 1000);
       }

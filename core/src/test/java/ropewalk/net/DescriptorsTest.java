@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,14 +28,10 @@ import ropewalk.iov.Tally;
 import ropewalk.linux.Fcntl;
 import ropewalk.linux.Fd;
 import ropewalk.linux.HostSyscalls;
-import ropewalk.page.FolioClass;
-import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
-import ropewalk.pipe.Pipe;
 import ropewalk.splice.Moved;
 import ropewalk.testkit.Fault;
 import ropewalk.testkit.FaultySyscalls;
-import ropewalk.testkit.Gen;
 import ropewalk.testkit.Pattern;
 
 /// Descriptors between processes: sealed memory and whole pipes, to and from a C program and to and

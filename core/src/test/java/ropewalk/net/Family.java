@@ -1,5 +1,9 @@
 package ropewalk.net;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The families of sockets that peers and tests know by these names, and how long a message may be.
@@ -49,6 +53,26 @@ enum Family {
   /// The host of its loopback address.
   String host() {
     return this == TCP6 || this == UDP6 ? "::1" : "127.0.0.1";
+  }
+
+  /// Skips the test where the loopback device has no address of this family.
+  void assumeIsHere() {
+    if (this == TCP6 || this == UDP6) {
+      assumeIpv6();
+    }
+  }
+
+  /// Skips the test where the loopback device has no IPv6.
+  static void assumeIpv6() {
+    boolean isOnLoopback;
+    try {
+      isOnLoopback =
+          Files.readAllLines(Path.of("/proc/net/if_inet6")).stream()
+              .anyMatch(line -> line.endsWith(" lo"));
+    } catch (IOException e) {
+      isOnLoopback = false;
+    }
+    assumeTrue(isOnLoopback, "no IPv6 here");
   }
 
   /// What a peer binds to: a path in `folder`, or any port.

@@ -35,8 +35,8 @@ import ropewalk.testkit.Fault;
 import ropewalk.testkit.FaultySyscalls;
 import ropewalk.testkit.Pattern;
 
-/// Messages of AF_UNIX, datagrams and packets in sequence: limits, ends, names, waiting, and a fault
-/// at every call. With real peers they are in [PeersTest].
+/// Messages of AF_UNIX, datagrams and packets in sequence: limits, ends, names, waiting, and a
+/// fault at every call. With real peers they are in [PeersTest].
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalMessagesTest {
   private static final long PATIENCE_NANOS = 10_000_000_000L;
@@ -68,8 +68,7 @@ class LocalMessagesTest {
       try (SeqPacketListener listener =
           SeqPacketListener.open(walk.engine(), walk.pool(), path.toString())) {
         long deadline = Engine.in(PATIENCE_NANOS);
-        SeqPacket near =
-            SeqPacket.connect(walk.engine(), walk.pool(), listener.path(), deadline);
+        SeqPacket near = SeqPacket.connect(walk.engine(), walk.pool(), listener.path(), deadline);
         boolean isOpen = false;
         try {
           SeqPacket far = listener.accept();
@@ -120,8 +119,7 @@ class LocalMessagesTest {
         assertThat(tooLong.count()).isEqualTo(max + 1);
         // And what we say is the limit is the kernel's.
         try (OtherSocket blunt =
-            OtherSocket.open(
-                walk.engine(), walk.pool(), Sockets.AF_UNIX, Sockets.SOCK_DGRAM, 0)) {
+            OtherSocket.open(walk.engine(), walk.pool(), Sockets.AF_UNIX, Sockets.SOCK_DGRAM, 0)) {
           SocketName there = SocketName.ofPath(folder.resolve("d").toString());
           assertThatThrownBy(() -> blunt.sendMessage(tooLong, SendFlags.NONE, there))
               .isInstanceOf(MessageTooLongException.class);
@@ -175,7 +173,7 @@ class LocalMessagesTest {
         stranger.sendMessage(own(arena, 3, 5), SendFlags.NONE);
         assertThat(far.fill(pipe, 100, new Tally())).as("empty ones are passed over").isEqualTo(5);
         assertThatThrownBy(far::sendEmpty).isInstanceOf(IllegalStateException.class);
-        stranger.close();
+        stranger.shutdownOutput();
         assertThat(far.receive(target).isEnd()).isTrue();
         assertThat(far.fill(pipe, 100, new Tally())).isEqualTo(Source.END);
       }
@@ -214,8 +212,7 @@ class LocalMessagesTest {
 
   private static void assertErrno(int errno, Asked asked) {
     assertThatThrownBy(asked::run)
-        .isInstanceOfSatisfying(
-            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+        .isInstanceOfSatisfying(LinuxException.class, e -> assertThat(e.errno()).isEqualTo(errno));
   }
 
   @Test
@@ -307,8 +304,7 @@ class LocalMessagesTest {
         assertThat(bound.local().path()).isEqualTo(path);
       }
       FutureTask<Long> waiting =
-          new FutureTask<>(
-              () -> sender.sendMessage(own(arena, 0, 1000), SendFlags.NONE, to));
+          new FutureTask<>(() -> sender.sendMessage(own(arena, 0, 1000), SendFlags.NONE, to));
       Thread.ofVirtual().start(waiting);
       Thread.sleep(20);
       sender.close();

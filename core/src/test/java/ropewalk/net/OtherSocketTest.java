@@ -30,6 +30,7 @@ import ropewalk.Ropewalk;
 import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
+import ropewalk.iov.Tally;
 import ropewalk.linux.Errno;
 import ropewalk.linux.HostSyscalls;
 import ropewalk.linux.LinuxException;
@@ -38,9 +39,12 @@ import ropewalk.linux.Scratch;
 import ropewalk.linux.Sockets;
 import ropewalk.page.PageRef;
 import ropewalk.page.PoolPlan;
+import ropewalk.pipe.Pipe;
 import ropewalk.splice.MoveOptions;
 import ropewalk.splice.Moved;
 import ropewalk.testkit.ChildVm;
+import ropewalk.testkit.Fault;
+import ropewalk.testkit.FaultySyscalls;
 import ropewalk.testkit.Gen;
 import ropewalk.testkit.OnHost;
 import ropewalk.testkit.Pattern;
@@ -121,6 +125,9 @@ class OtherSocketTest {
         Arena arena = Arena.ofShared();
         TempFiles files = new TempFiles()) {
       for (boolean isSix : new boolean[] {false, true}) {
+        if (isSix) {
+          Family.assumeIpv6();
+        }
         int family = isSix ? Sockets.AF_INET6 : Sockets.AF_INET;
         int header = isSix ? 0 : IP_HEADER;
         try (OtherSocket receiver = socket(walk, family, Sockets.SOCK_RAW, EXPERIMENT);
@@ -162,8 +169,7 @@ class OtherSocketTest {
     try (Ropewalk walk = open(Engine.Choice.AUTO);
         Arena arena = Arena.ofShared();
         OtherSocket receiver = socket(walk, Sockets.AF_INET, Sockets.SOCK_RAW, EXPERIMENT);
-        OtherSocket sender =
-            socket(walk, Sockets.AF_INET, Sockets.SOCK_RAW, Sockets.IPPROTO_RAW)) {
+        OtherSocket sender = socket(walk, Sockets.AF_INET, Sockets.SOCK_RAW, Sockets.IPPROTO_RAW)) {
       receiver.bind(loopback(0));
       for (int size : new int[] {1, 100, 1400, 4096, 30_000, 65_515}) {
         ByteBuffer packet = ByteBuffer.allocate(IP_HEADER + size);
@@ -190,17 +196,14 @@ class OtherSocketTest {
   void rawPingIsAnswered() throws Exception {
     try (Ropewalk walk = open(Engine.Choice.AUTO);
         Arena arena = Arena.ofShared();
-        OtherSocket ping =
-            socket(walk, Sockets.AF_INET, Sockets.SOCK_RAW, Sockets.IPPROTO_ICMP)) {
+        OtherSocket ping = socket(walk, Sockets.AF_INET, Sockets.SOCK_RAW, Sockets.IPPROTO_ICMP)) {
       ping.connect(loopback(0), Engine.FOREVER);
       byte[] question = PingMain.question(0x7357, 1, Pattern.bytes(0, 500));
-      assertThat(ping.sendMessage(own(arena, question), SendFlags.NONE))
-          .isEqualTo(question.length);
+      assertThat(ping.sendMessage(own(arena, question), SendFlags.NONE)).isEqualTo(question.length);
       byte[] answer;
       do {
         answer = receive(ping, arena); // others may ping too, and the question comes in as well
-      } while (answer[IP_HEADER] != 0
-          || ByteBuffer.wrap(answer).getShort(IP_HEADER + 4) != 0x7357);
+      } while (answer[IP_HEADER] != 0 || ByteBuffer.wrap(answer).getShort(IP_HEADER + 4) != 0x7357);
       Pattern.verify(Arrays.copyOfRange(answer, IP_HEADER + 8, answer.length), 0);
     }
   }
@@ -214,8 +217,7 @@ class OtherSocketTest {
     OnHost.program("unshare");
     OnHost.program("ip");
     List<String> ping =
-        ChildVm.command(
-            PingMain.class, List.of(Ropewalk.class, HostSyscalls.class, Pattern.class));
+        ChildVm.command(PingMain.class, List.of(Ropewalk.class, HostSyscalls.class, Pattern.class));
     String inside =
         "ip link set lo up && echo '0 0' > /proc/sys/net/ipv4/ping_group_range && exec \"$@\"";
     String[] command = new String[ping.size() + 6];
@@ -244,11 +246,14 @@ class OtherSocketTest {
       int experiment = 0x88b5; // IEEE 802, for local experiments
       int length = RareAddr.setPacket(scratch.address(), experiment, lo.getIndex());
       SocketName name =
-          SocketName.ofBytes(
-              scratch.segment().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+          SocketName.ofBytes(scratch.segment().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
       assertThat(name.family()).isEqualTo(Sockets.AF_PACKET);
-      short order = ByteBuffer.allocate(2).order(ByteOrder.BIG_ENDIAN).putShort((short) experiment)
-          .order(ByteOrder.nativeOrder()).getShort(0);
+      short order =
+          ByteBuffer.allocate(2)
+              .order(ByteOrder.BIG_ENDIAN)
+              .putShort((short) experiment)
+              .order(ByteOrder.nativeOrder())
+              .getShort(0);
       try (OtherSocket packets = socket(walk, Sockets.AF_PACKET, Sockets.SOCK_RAW, order)) {
         packets.bind(name);
         Gen gen = Gen.seeded(17);
@@ -288,7 +293,7 @@ class OtherSocketTest {
       while (!isDone) {
         byte[] came;
         if (asPages) {
-          long got = netlink.fill(pipe, Long.MAX_VALUE, new ropewalk.iov.Tally());
+          long got = netlink.fill(pipe, Long.MAX_VALUE, new Tally());
           try (PageRef page = Objects.requireNonNull(pipe.take())) {
             came = page.bytes().toArray(ValueLayout.JAVA_BYTE);
           }
@@ -359,8 +364,7 @@ class OtherSocketTest {
 
   private static SocketName vsock(Scratch scratch, int context, int port) {
     int length = RareAddr.setVsock(scratch.address(), context, port);
-    return SocketName.ofBytes(
-        scratch.segment().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+    return SocketName.ofBytes(scratch.segment().asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
   }
 
   /// A file moved one way, and messages in every form the other way.
@@ -403,6 +407,75 @@ class OtherSocketTest {
         far.shutdownOutput();
         assertThat(near.receive(target).isEnd()).isTrue();
         assertThatThrownBy(near::sendEmpty).isInstanceOf(IllegalStateException.class);
+      }
+    }
+  }
+
+  // ---- failures
+
+  /// Families that need no privilege, as if they were unknown ones: datagrams and a stream.
+  @ParameterizedTest
+  @EnumSource(names = {"EINTR", "EAGAIN", "SHORT", "EMFILE"})
+  void faultAtEveryCall(Fault fault) throws Exception {
+    for (Engine.Choice choice : List.of(Engine.Choice.EPOLL, Engine.Choice.IO_URING)) {
+      int runs =
+          FaultySyscalls.sweep(
+              HostSyscalls.host(),
+              fault,
+              faulty -> {
+                try {
+                  datagramsAndBytes(faulty, choice);
+                } catch (IOException e) {
+                  assertThat(fault).as("harmless: " + e).isEqualTo(Fault.EMFILE);
+                }
+              });
+      assertThat(runs).isPositive();
+    }
+  }
+
+  private static void datagramsAndBytes(FaultySyscalls faulty, Engine.Choice choice)
+      throws IOException {
+    try (Ropewalk walk =
+            Ropewalk.builder()
+                .syscalls(faulty.calls())
+                .engine(Denied.granted(choice))
+                .cacheBytes(0)
+                .plan(PoolPlan.of(2 << 20, 1 << 20))
+                .open();
+        Arena arena = Arena.ofShared();
+        Pipe pipe = Pipe.open(4);
+        OtherSocket bound = socket(walk, Sockets.AF_INET, Sockets.SOCK_DGRAM, 0);
+        OtherSocket sender = socket(walk, Sockets.AF_INET, Sockets.SOCK_DGRAM, 0);
+        OtherSocket listener = socket(walk, Sockets.AF_INET, Sockets.SOCK_STREAM, 0);
+        OtherSocket near = socket(walk, Sockets.AF_INET, Sockets.SOCK_STREAM, 0)) {
+      bound.bind(loopback(0));
+      sender.connect(bound.local(), Engine.FOREVER);
+      sender.sendMessage(own(arena, Pattern.bytes(0, 3000)), SendFlags.MORE);
+      sender.sendMessage(own(arena, Pattern.bytes(3000, 1)), SendFlags.NONE);
+      byte[] came = receive(bound, arena);
+      assertThat(came).hasSize(3001);
+      Pattern.verify(came, 0);
+      listener.bind(loopback(0));
+      listener.listen(1);
+      near.connect(listener.local(), Engine.in(PATIENCE_NANOS));
+      try (OtherSocket far = listener.accept()) {
+        far.receiveTimeout(PATIENCE_NANOS);
+        IovIter rest = own(arena, Pattern.bytes(0, 20_000));
+        while (rest.count() > 0) {
+          long before = rest.count();
+          long sent = near.sendMessage(rest, SendFlags.NONE);
+          assertThat(sent).isPositive().isEqualTo(before - rest.count());
+        }
+        near.shutdownOutput();
+        long at = 0;
+        for (long got = 0; got >= 0; at += Math.max(got, 0)) {
+          got = far.fill(pipe, 7_000, new Tally());
+          if (got > 0) {
+            Pattern.verify(Objects.requireNonNull(pipe.peek()).bytes(), at);
+            pipe.consume(got);
+          }
+        }
+        assertThat(at).isEqualTo(20_000);
       }
     }
   }

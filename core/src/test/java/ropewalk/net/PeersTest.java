@@ -37,9 +37,7 @@ class PeersTest {
   }
 
   static Stream<Arguments> ofTheJdk() {
-    return Stream.of(Family.values())
-        .filter(Family::isOfTheJdk)
-        .flatMap(PeersTest::onBothEngines);
+    return Stream.of(Family.values()).filter(Family::isOfTheJdk).flatMap(PeersTest::onBothEngines);
   }
 
   private static Stream<Arguments> onBothEngines(Family family) {
@@ -63,6 +61,7 @@ class PeersTest {
   @ParameterizedTest
   @MethodSource("all")
   void programInCSendsBack(Family family, Engine.Choice choice) throws Exception {
+    family.assumeIsHere();
     String here = family.here(folder);
     try (Peer peer = Peer.c(program(), family.word, "echo", here)) {
       talk(family, choice, peer, here);
@@ -72,6 +71,7 @@ class PeersTest {
   @ParameterizedTest
   @MethodSource("ofTheJdk")
   void channelsSendBack(Family family, Engine.Choice choice) throws Exception {
+    family.assumeIsHere();
     String here = family.here(folder);
     try (Peer peer = Peer.jdk(folder, family.word, "echo", here)) {
       talk(family, choice, peer, here);
@@ -81,6 +81,7 @@ class PeersTest {
   @ParameterizedTest
   @MethodSource("all")
   void programInCSends(Family family, Engine.Choice choice) throws Exception {
+    family.assumeIsHere();
     Path program = program();
     listen(family, choice, arguments -> Peer.c(program, arguments));
   }
@@ -88,6 +89,7 @@ class PeersTest {
   @ParameterizedTest
   @MethodSource("ofTheJdk")
   void channelsSend(Family family, Engine.Choice choice) throws Exception {
+    family.assumeIsHere();
     listen(family, choice, arguments -> Peer.jdk(folder, arguments));
   }
 

@@ -31,7 +31,8 @@ final class PingMain {
 
   /// Asks, checks, tells.
   public static void main(String[] arguments) throws IOException {
-    try (Ropewalk walk = Ropewalk.builder().cacheBytes(0).plan(PoolPlan.of(1 << 20, 1 << 20)).open();
+    try (Ropewalk walk =
+            Ropewalk.builder().cacheBytes(0).plan(PoolPlan.of(1 << 20, 1 << 20)).open();
         Arena arena = Arena.ofConfined();
         OtherSocket ping =
             OtherSocket.open(
@@ -49,7 +50,12 @@ final class PingMain {
         int size = i * i * 100; // up to 52,900 bytes
         MemorySegment question = arena.allocate(HEADER + size);
         MemorySegment.copy(
-            question(0, i, Pattern.bytes(i, size)), 0, question, ValueLayout.JAVA_BYTE, 0, HEADER + size);
+            question(0, i, Pattern.bytes(i, size)),
+            0,
+            question,
+            ValueLayout.JAVA_BYTE,
+            0,
+            HEADER + size);
         ping.sendMessage(IovIter.source(question), SendFlags.NONE);
         answered += isAnswer(ping, arena, i, size) ? 1 : 0;
       }
@@ -106,7 +112,7 @@ final class PingMain {
     message.position(HEADER).put(data);
     long sum = 0;
     for (int i = 0; i < message.capacity(); i += 2) {
-      sum += (message.get(i) & 0xff) << 8;
+      sum += (message.get(i) & 0xffL) << 8;
       sum += i + 1 < message.capacity() ? message.get(i + 1) & 0xff : 0;
     }
     while (sum >>> 16 != 0) {

@@ -62,6 +62,7 @@ class SocatTest {
     "SEQPACKET, 'UNIX-CONNECT:%s,type=5', IO_URING"
   })
   void socatSends(Family family, String to, Engine.Choice choice) throws Exception {
+    family.assumeIsHere();
     Path source = Files.write(folder.resolve("source"), Pattern.bytes(0, BYTES));
     try (Ropewalk walk = open(choice);
         Line.Waiting waiting = Line.Waiting.open(walk, Gen.seeded(11), family, folder);
@@ -93,6 +94,7 @@ class SocatTest {
     "SEQPACKET, 'UNIX-LISTEN:%s,type=5', IO_URING"
   })
   void socatTakes(Family family, String from, Engine.Choice choice) throws Exception {
+    family.assumeIsHere();
     Path target = folder.resolve("target");
     Path local = folder.resolve("there");
     String address = family.isLocal() ? local.toString() : "" + freePort(family);
@@ -197,6 +199,7 @@ class SocatTest {
   @ParameterizedTest
   @CsvSource({"UDP4, UDP4-SENDTO:127.0.0.1:%s", "UNIX_DATAGRAM, UNIX-SENDTO:%s"})
   void aMessageThatDoesNotFitSaysSo(Family family, String to) throws Exception {
+    family.assumeIsHere();
     Path source = Files.write(folder.resolve("source"), Pattern.bytes(0, BLOCK));
     try (Ropewalk walk = open(Engine.Choice.AUTO);
         Arena arena = Arena.ofShared();
