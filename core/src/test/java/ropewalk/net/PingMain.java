@@ -94,7 +94,7 @@ final class PingMain {
         pipe.closeSource();
         accepted += (int) walk.move(new PipeSource(pipe), ping).accepted();
       }
-      MemorySegment target = arena.allocate(2 * size);
+      MemorySegment target = arena.allocate(2L * size);
       Received received = ping.receive(target);
       if (received.size() != size) {
         throw new IOException("answered " + received);
