@@ -68,7 +68,7 @@ final class MessageOut implements AutoCloseable {
       return count;
     }
     if (count == 0 && draft.isEmpty()) {
-      return 0;
+      return sendNothing(name, flags);
     }
     int first = draft.isEmpty() ? 0 : 1;
     long ours = PageRuns.ours(iter);
@@ -95,6 +95,15 @@ final class MessageOut implements AutoCloseable {
       }
     }
     return sendCopied(iter, name, flags);
+  }
+
+  /// Of messages, one of no bytes; of a stream, nothing.
+  private long sendNothing(@Nullable SocketName name, int flags) throws IOException {
+    if (socket.isStream()) {
+      return 0;
+    }
+    socket.demandEmptiesPass();
+    return sendPieces(0, 0, name, flags);
   }
 
   /// With memory of the caller's, or many pieces: they go into the draft, and come out of it again

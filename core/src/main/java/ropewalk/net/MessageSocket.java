@@ -50,6 +50,8 @@ public abstract sealed class MessageSocket extends SocketFrame implements Source
   /// With [SendFlags#MORE] it is collected instead: it goes in front of what the next send without
   /// MORE brings, or of [#finish]. A message that could not be sent stays collected.
   ///
+  /// An `iter` of no bytes, with nothing collected, is an empty message, as [#sendEmpty] sends it.
+  ///
   /// @param flags of [SendFlags]; all other bits are ignored
   /// @return `iter.count()`; 0, and nothing was sent, with [SendFlags#DONTWAIT] if there is no room
   ///   or somebody else is sending

@@ -68,6 +68,21 @@ class UdpTest {
     }
   }
 
+  /// Nothing, sent, is a message of nothing: how a sequence of datagrams ends.
+  @Test
+  void nothingIsAnEmptyDatagram() throws Exception {
+    try (Ropewalk walk = open();
+        Arena arena = Arena.ofConfined();
+        Udp receiver = Udp.bind(walk.engine(), walk.pool(), new Address.Udp("localhost", 0));
+        Udp sender = Udp.connect(walk.engine(), walk.pool(), receiver.local())) {
+      receiver.receiveTimeout(10_000_000_000L);
+      assertThat(sender.sendMessage(IovIter.source(List.of()), SendFlags.NONE)).isZero();
+      Received empty = receiver.receive(arena.allocate(16));
+      assertThat(empty.size()).isZero();
+      assertThat(empty.isEnd()).isFalse();
+    }
+  }
+
   @Test
   void whatIsTooLongSaysByHowMuch() throws Exception {
     try (Ropewalk walk = open();
