@@ -2,37 +2,22 @@ package ropewalk.send;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import ropewalk.Ropewalk;
 import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.ListIter;
 import ropewalk.iov.Tally;
-import ropewalk.net.Address;
+import ropewalk.net.MessageSocket;
 import ropewalk.net.SendFlags;
 import ropewalk.net.Socket;
-import ropewalk.net.Udp;
 import ropewalk.net.ZeroCopy;
 import ropewalk.page.FolioClass;
 import ropewalk.page.PageRef;
@@ -42,7 +27,7 @@ import ropewalk.splice.Sink;
 import ropewalk.testkit.FaultySyscalls;
 import ropewalk.testkit.Pattern;
 
-/// A house over a kernel that fails, and a peer of the JDK's over one that does not. Each [#send]
+/// A house over a kernel that fails, and a peer ([SendPeer]) over one that does not. Each [#send]
 /// makes a connection, sends header, pages and trailer over it in one way, and compares.
 ///
 /// ```
@@ -54,7 +39,9 @@ final class SendRoom implements AutoCloseable {
   enum Kind {
     TCP,
     UNIX,
-    UDP
+    UDP,
+    UNIX_DATAGRAM,
+    SEQPACKET
   }
 
   /// How the bytes go.
@@ -89,6 +76,7 @@ final class SendRoom implements AutoCloseable {
   private final FaultySyscalls faulty;
   private final Kind kind;
   private final Ropewalk walk;
+  private final Ropewalk other;
   private final Path name;
 
   SendRoom(FaultySyscalls faulty, Engine.Choice choice, Kind kind, Path folder) throws IOException {
@@ -101,6 +89,12 @@ final class SendRoom implements AutoCloseable {
             .engine(Denied.granted(choice))
             .cacheBytes(0)
             .plan(PoolPlan.of(4 << 20, 4 << 20))
+            .open();
+    this.other =
+        Ropewalk.builder()
+            .engine(Engine.Choice.EPOLL)
+            .cacheBytes(0)
+            .plan(PoolPlan.of(1 << 20, 1 << 20))
             .open();
   }
 
@@ -120,8 +114,8 @@ final class SendRoom implements AutoCloseable {
     faulty.calm();
     Outcome outcome = new Outcome();
     byte[] arrived;
-    try (Peer peer = new Peer()) {
-      Sink near = peer.connect();
+    try (SendPeer peer = SendPeer.of(kind, other, name)) {
+      Sink near = peer.connect(walk);
       List<PageRef> pages = new ArrayList<>();
       try (Arena arena = Arena.ofConfined()) {
         fill(pages, way);
@@ -135,7 +129,7 @@ final class SendRoom implements AutoCloseable {
       } finally {
         pages.forEach(PageRef::close);
         outcome.accepted =
-            near instanceof Socket socket ? socket.accepted() : ((Udp) near).accepted();
+            near instanceof Socket socket ? socket.accepted() : ((MessageSocket) near).accepted();
         near.close();
         faulty.calm();
       }
@@ -254,7 +248,7 @@ final class SendRoom implements AutoCloseable {
     ZeroCopy policy = isLent ? ZeroCopy.ALWAYS : ZeroCopy.NEVER;
     switch (near) {
       case Socket socket -> socket.zeroCopy(policy);
-      case Udp udp -> udp.zeroCopy(policy);
+      case MessageSocket messages -> messages.zeroCopy(policy);
       default -> throw new AssertionError(near);
     }
   }
@@ -262,7 +256,7 @@ final class SendRoom implements AutoCloseable {
   private static long call(Sink near, IovIter iter) throws IOException {
     return near instanceof Socket socket
         ? socket.sendMessage(iter, SendFlags.NONE)
-        : ((Udp) near).sendMessage(iter, SendFlags.NONE);
+        : ((MessageSocket) near).sendMessage(iter, SendFlags.NONE);
   }
 
   /// Waits until no page is out: what was lent comes back after the close.
@@ -280,94 +274,6 @@ final class SendRoom implements AutoCloseable {
   public void close() {
     faulty.calm();
     walk.close();
-  }
-
-  /// The other end, of the JDK's.
-  private final class Peer implements AutoCloseable {
-    private final @Nullable ServerSocketChannel server;
-    private final @Nullable DatagramChannel datagrams;
-    private FutureTask<byte[]> reader = new FutureTask<>(() -> new byte[0]);
-
-    Peer() throws IOException {
-      InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-      boolean isUdp = kind == Kind.UDP;
-      datagrams = isUdp ? DatagramChannel.open(StandardProtocolFamily.INET).bind(any) : null;
-      server =
-          switch (kind) {
-            case TCP -> ServerSocketChannel.open().bind(any);
-            case UNIX ->
-                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                    .bind(UnixDomainSocketAddress.of(name));
-            case UDP -> null;
-          };
-    }
-
-    Sink connect() throws IOException {
-      ServerSocketChannel server = this.server;
-      if (datagrams != null) {
-        int port = ((InetSocketAddress) datagrams.getLocalAddress()).getPort();
-        Udp near = Udp.connect(walk.engine(), walk.pool(), new Address.Udp("127.0.0.1", port));
-        near.messageBytes(60_000);
-        near.sendTimeout(PATIENCE_NANOS);
-        return near;
-      }
-      Objects.requireNonNull(server);
-      Socket near =
-          walk.connect(
-              kind == Kind.UNIX
-                  ? "unix:" + name
-                  : "tcp://127.0.0.1:" + ((InetSocketAddress) server.getLocalAddress()).getPort());
-      near.sendTimeout(PATIENCE_NANOS);
-      ReadableByteChannel far = server.accept();
-      reader = new FutureTask<>(() -> readAll(far));
-      Thread.ofVirtual().start(reader);
-      return near;
-    }
-
-    /// All that arrived; of datagrams, as many bytes as were accepted.
-    byte[] arrived(int accepted) throws IOException {
-      if (datagrams == null) {
-        try {
-          return reader.get();
-        } catch (InterruptedException | ExecutionException e) {
-          throw new IOException("the peer", e);
-        }
-      }
-      ByteArrayOutputStream all = new ByteArrayOutputStream();
-      ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-      datagrams.configureBlocking(false);
-      long deadline = System.nanoTime() + PATIENCE_NANOS;
-      while (all.size() < accepted && System.nanoTime() < deadline) {
-        buffer.clear();
-        if (datagrams.receive(buffer) != null) {
-          all.write(buffer.array(), 0, buffer.position());
-        }
-      }
-      return all.toByteArray();
-    }
-
-    private byte[] readAll(ReadableByteChannel far) {
-      ByteArrayOutputStream all = new ByteArrayOutputStream();
-      ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-      try (far) {
-        while (far.read(buffer.clear()) >= 0) {
-          all.write(buffer.array(), 0, buffer.position());
-        }
-      } catch (IOException e) {
-        // Reset: what has arrived has arrived.
-      }
-      return all.toByteArray();
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (datagrams != null) {
-        datagrams.close();
-      }
-      if (server != null) {
-        server.close();
-      }
-      Files.deleteIfExists(name);
-    }
+    other.close();
   }
 }

@@ -53,8 +53,16 @@ class SendStepsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "EPOLL, TCP", "EPOLL, UNIX", "EPOLL, UDP",
-    "IO_URING, TCP", "IO_URING, UNIX", "IO_URING, UDP"
+    "EPOLL, TCP",
+    "EPOLL, UNIX",
+    "EPOLL, UDP",
+    "EPOLL, UNIX_DATAGRAM",
+    "EPOLL, SEQPACKET",
+    "IO_URING, TCP",
+    "IO_URING, UNIX",
+    "IO_URING, UDP",
+    "IO_URING, UNIX_DATAGRAM",
+    "IO_URING, SEQPACKET"
   })
   @DisplayName("R-45: whichever call of a send fails, pins are conserved and the count is true")
   void whicheverCallFails(Engine.Choice choice, SendRoom.Kind kind) throws Exception {
