@@ -46,9 +46,6 @@ import ropewalk.testkit.Pattern;
 /// pages lent. The calls that the kernel sees are written down.
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SendContractTest {
-  /// What one call takes: 64 pages, a header, a trailer, and some to spare.
-  private static final int PIECES = SendEntry.PIECES;
-
   /// What the kernel is always told: never to wait, never to signal.
   private static final int PLAIN = Sockets.MSG_DONTWAIT | Sockets.MSG_NOSIGNAL;
 
@@ -164,14 +161,14 @@ class SendContractTest {
         Socket receiver = listener.accept();
         PageRef piece = page(walk, 0, 100)) {
       sender.zeroCopy(policy);
-      for (int pieces : new int[] {66, PIECES, PIECES + 1, 150}) {
+      for (int pieces : new int[] {66, SendEntry.PIECES, SendEntry.PIECES + 1, 150}) {
         sends.clear();
         List<PageRef> all = new ArrayList<>();
         for (int i = 0; i < pieces; i++) {
           all.add(piece);
         }
         sendAll(sender, IovIter.source(all));
-        assertThat(sends).hasSize((pieces + PIECES - 1) / PIECES);
+        assertThat(sends).hasSize((pieces + SendEntry.PIECES - 1) / SendEntry.PIECES);
         for (int i = 0; i < sends.size(); i++) {
           boolean isLast = i == sends.size() - 1;
           assertThat(sends.get(i) & Sockets.MSG_MORE)
@@ -328,8 +325,7 @@ class SendContractTest {
     }
   }
 
-  /// The kernel has no such sends, no room for them, or no device for them: never the caller's
-  /// trouble.
+  /// The kernel has no such sends, no room or no device for them: never the caller's trouble.
   @ParameterizedTest
   @CsvSource({
     "setsockopt, EOPNOTSUPP", // an old kernel, another family
