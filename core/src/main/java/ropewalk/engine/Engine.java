@@ -157,6 +157,11 @@ public sealed interface Engine extends AutoCloseable permits RingEngine, EpollEn
   /// The memory is *lent* until the registration or the engine is closed, and must keep its pages.
   Registration register(long address, long bytes);
 
+  /// Opens a tray of this many buffers, a power of two, for sockets to receive into; the caller
+  /// owns it, and closes it before the engine. Throws where there is no io_uring, or one before
+  /// 6.0.
+  Tray openTray(int buffers) throws IOException;
+
   /// What has been done so far.
   EngineStats stats();
 

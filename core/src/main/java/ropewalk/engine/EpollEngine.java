@@ -119,6 +119,11 @@ public final class EpollEngine extends EngineFrame implements Engine {
   }
 
   @Override
+  public Tray openTray(int buffers) throws IOException {
+    throw new IOException("only io_uring picks buffers when bytes come, and this is epoll");
+  }
+
+  @Override
   int parkUntilReady(Fd fd, int number, int events, long deadlineNanos) throws IOException {
     Interest interest = interests.at(number);
     Waiter waiter = interest.take();

@@ -24,7 +24,8 @@ final class Request extends FileRequest {
   private enum Kind {
     READINESS,
     FILE,
-    SEND
+    SEND,
+    RECEIVE
   }
 
   final int index;
@@ -45,6 +46,9 @@ final class Request extends FileRequest {
   /// Of a send: who is told that the pages are back; null for all others.
   @Nullable SendLanding landing;
 
+  /// Who hears all answers of a receive that has many; null for all others.
+  @Nullable Reception reception;
+
   /// Of a send: its result is there. A second one is nobody's.
   boolean isAnswered;
 
@@ -59,7 +63,7 @@ final class Request extends FileRequest {
 
   private Kind kind = Kind.READINESS;
 
-  /// Events that are asked for, or the flags of a send.
+  /// Events that are asked for, the flags of a send, or the group of buffers to receive into.
   private int flags;
 
   Request(int index, Gate gate) {
@@ -89,6 +93,14 @@ final class Request extends FileRequest {
     this.landing = landing;
   }
 
+  /// Asks for all that arrives at `number`, into the buffers of `group`.
+  void askReceive(int number, int group, Reception reception) {
+    this.kind = Kind.RECEIVE;
+    this.number = number;
+    this.flags = group;
+    this.reception = reception;
+  }
+
   long userData() {
     return (long) generation << 32 | index;
   }
@@ -111,6 +123,7 @@ final class Request extends FileRequest {
       case FILE -> fillFile(sqe, userData());
       case SEND ->
           Sqe.sendmsgZc(sqe, number, memory, flags, Sqe.IORING_SEND_ZC_REPORT_USAGE, userData());
+      case RECEIVE -> Sqe.recvMultishot(sqe, number, flags, 0, userData());
     }
   }
 }

@@ -49,10 +49,15 @@ final class Requests {
     return request.inFlight && request.userData() == userData ? request : null;
   }
 
-  /// Makes all who wait look around.
-  void wakeAll() {
-    for (Request request : all) {
+  /// Makes all who wait look around, and stops receives that go on by themselves. By index: the
+  /// lock may be let go on the way.
+  void wakeAll(SharedRing ring) {
+    for (int i = 0; i < all.size(); i++) {
+      Request request = all.get(i);
       request.waiter.run();
+      if (request.reception != null) {
+        request.reception.pause();
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import ropewalk.linux.Errno;
 import ropewalk.linux.Fd;
@@ -11,6 +12,7 @@ import ropewalk.linux.FileFlags;
 import ropewalk.linux.Iovec;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Syscalls;
+import ropewalk.linux.uring.BufRing;
 import ropewalk.linux.uring.Opcode;
 import ropewalk.linux.uring.Registered;
 import ropewalk.linux.uring.Uring;
@@ -47,6 +49,9 @@ public final class RingEngine extends EngineFrame implements Engine {
   /// off too, only slower.
   private static final int CQ_ENTRIES = 4096;
 
+  /// Groups of buffers have 16 bits.
+  private static final int GROUPS_MASK = 0xffff;
+
   private static final Set<Opcode> NEEDED =
       EnumSet.of(
           Opcode.POLL_ADD,
@@ -61,6 +66,8 @@ public final class RingEngine extends EngineFrame implements Engine {
   private final FixedBuffers fixed;
   private final Sends sends;
   private final boolean canSend;
+  private final boolean hasTrays;
+  private final AtomicInteger trays = new AtomicInteger();
 
   private RingEngine(
       Syscalls syscalls,
@@ -71,6 +78,7 @@ public final class RingEngine extends EngineFrame implements Engine {
       boolean canSend) {
     super(syscalls);
     this.canSend = canSend;
+    this.hasTrays = opcodes.contains(Opcode.SEND_ZC); // as old as multishot receives
     this.fixed = new FixedBuffers(registered, opcodes, uring.features(), gate);
     this.ring = new SharedRing(uring, bell, gate, counts, this::settle, this::fail);
     this.sends = new Sends(this, ring);
@@ -289,6 +297,20 @@ public final class RingEngine extends EngineFrame implements Engine {
       throw new UnsupportedOperationException("this kernel's io_uring has no SENDMSG_ZC to use");
     }
     return sends.start(fd, message, flags, landing);
+  }
+
+  @Override
+  public Tray openTray(int buffers) throws IOException {
+    if (!hasTrays) {
+      throw new IOException("this kernel's io_uring has no multishot receives: it is before 6.0");
+    }
+    enter();
+    try {
+      int group = trays.getAndIncrement() & GROUPS_MASK;
+      return new Tray(this, BufRing.open(ring.uring, buffers, group));
+    } finally {
+      gate.exit();
+    }
   }
 
   @Override

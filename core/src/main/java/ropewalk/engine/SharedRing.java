@@ -57,12 +57,16 @@ final class SharedRing implements AutoCloseable {
   final ReentrantLock lock = new ReentrantLock();
   final Uring uring;
   private final Bell bell;
+  final Receptions receptions = new Receptions(this);
   private final Requests requests;
   private final Counts counts;
   private final Consumer<Request> settle;
   private final Consumer<Throwable> fail;
   private final Thread reaper;
   private volatile boolean stopping;
+
+  /// The kernel takes nothing any more, so nothing can be cancelled either. Guarded by the lock.
+  boolean isBroken;
 
   private final Answered answered = new Answered();
 
@@ -200,7 +204,7 @@ final class SharedRing implements AutoCloseable {
   void wakeAll() {
     lock.lock();
     try {
-      requests.wakeAll();
+      requests.wakeAll(this);
     } finally {
       lock.unlock();
     }
@@ -252,6 +256,7 @@ final class SharedRing implements AutoCloseable {
         breathe();
       } else if (taken < 0 && taken != -Errno.EINTR) {
         LinuxException refused = LinuxException.of(taken, "io_uring_enter", "fd", uring.fd());
+        isBroken = true;
         fail.accept(refused);
         throw refused;
       }
@@ -304,6 +309,13 @@ final class SharedRing implements AutoCloseable {
       request.inFlight = false;
       counts.completed.increment();
     }
+    Reception reception = request.reception;
+    if (reception != null) {
+      if (receptions.hear(request, reception, cqe)) {
+        bell.run(); // for the reaper, which may stop it
+      }
+      return;
+    }
     if (isNotification) {
       request.isCopied = Cqe.result(cqe) == Cqe.IORING_NOTIF_USAGE_ZC_COPIED;
       if (request.isAwaited) {
@@ -343,6 +355,7 @@ final class SharedRing implements AutoCloseable {
     for (Request request = nextAnswered(); request != null; request = nextAnswered()) {
       settle.accept(request);
     }
+    receptions.pauseFull();
   }
 
   /// The reaper: hands out answers whenever the kernel rings.

@@ -20,9 +20,10 @@
 ///
 /// Read in this order: [Engine]; EngineFrame, Gate, Watch, Waiter; Parking, Doorbell, Bell,
 /// Interruptor; [EpollEngine], Interest; [RingEngine], SharedRing, Request; FileCall, Attempts,
-/// Workers, Errand; [Flight], for calls that nobody waits for; [Lookout], for who watches many
-/// descriptors itself; [Lane], for who has a queue itself: LaneFrame, LaneRequest, RingLane,
-/// KnownMemory, PlainLane. The picture at large: docs/design/engine.md.
+/// Workers, Errand; [Flight], for calls that nobody waits for; [SendLanding] and Sends, for sends
+/// without a copy; [Tray] and [Reception], for receives that the kernel holds; [Lookout], for who
+/// watches many descriptors itself; [Lane], for who has a queue itself: LaneFrame, LaneRequest,
+/// RingLane, KnownMemory, PlainLane. The picture at large: docs/design/engine.md.
 @NullMarked
 package ropewalk.engine;
 

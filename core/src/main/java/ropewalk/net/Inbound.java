@@ -21,6 +21,9 @@ import ropewalk.splice.Source;
 /// is published and handed on while the rest is still being filled (rule 3: permission is per byte
 /// range). Before parking the unfilled rest goes back to the pool, so that a thousand idle
 /// connections hold no memory.
+///
+/// With a [ReceiveTray] it waits by [Arrivals] instead of by a poll; as long as there are bytes it
+/// asks plainly all the same.
 final class Inbound {
   /// Bytes asked of the pool at once: enough for what one call finds queued on a busy socket, small
   /// enough to stay in the second-level cache until it is written out.
@@ -31,6 +34,7 @@ final class Inbound {
 
   private final SocketFrame socket;
   private @Nullable PageRef room;
+  private @Nullable Arrivals arrivals;
 
   Inbound(SocketFrame socket) {
     this.socket = socket;
@@ -43,6 +47,12 @@ final class Inbound {
       return 0;
     }
     while (true) {
+      Arrivals arriving = arrivals;
+      long arrived = arriving == null ? 0 : arriving.push(pipe, limit);
+      if (arrived > 0) {
+        tally.addKernel(arrived);
+        return arrived;
+      }
       PageRef target = roomForBytes();
       long got = receiveOnce(target.address(), min(limit, target.length()));
       if (got > 0) {
@@ -54,12 +64,27 @@ final class Inbound {
       if (got == 0) {
         return Source.END;
       }
-      socket.awaitBytes();
+      if (arriving != null) {
+        arriving.arm();
+      } else {
+        socket.awaitBytes();
+      }
     }
+  }
+
+  /// Waits with `tray` from now on.
+  void receiveInto(ReceiveTray tray) {
+    if (arrivals != null) {
+      throw new IllegalStateException("receiveInto(" + tray + "): it has a tray: " + socket);
+    }
+    arrivals = new Arrivals(socket, tray);
   }
 
   /// Receives into the caller's memory.
   long receive(MemorySegment target) throws IOException {
+    if (arrivals != null) {
+      throw new IllegalStateException("receive(..) of a socket with a tray, which gives pages");
+    }
     if (target.byteSize() == 0) {
       return 0;
     }
@@ -88,6 +113,11 @@ final class Inbound {
 
   void close() {
     dropRoom();
+    Arrivals arriving = arrivals;
+    if (arriving != null) {
+      arrivals = null;
+      arriving.close();
+    }
   }
 
   private PageRef roomForBytes() throws IOException {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ByteChannel;
+import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.iov.Tally;
@@ -31,6 +32,9 @@ import ropewalk.splice.Source;
 public abstract sealed class Socket extends SocketFrame implements Source, Sink permits Tcp, Unix {
   private final Outbound outbound;
   private final Inbound inbound;
+
+  /// Whether only [#fill] may receive, and no route of the kernel's.
+  private volatile boolean hasTray;
 
   /// Takes `fd`, a connected non-blocking stream socket.
   Socket(Engine engine, FolioPool pool, Fd fd) {
@@ -81,6 +85,21 @@ public abstract sealed class Socket extends SocketFrame implements Source, Sink 
     try {
       checkOpen();
       return inbound.receive(target);
+    } finally {
+      receiving.unlock();
+    }
+  }
+
+  /// Receives by `tray` from now on, which is shared by many sockets: while this one waits for
+  /// bytes the kernel holds the receive itself and not a question, and puts them where there is a
+  /// folio. To be asked for before anything is received; closed before the tray is. From then on
+  /// bytes come as pages, by [#fill], and in no other way.
+  public void receiveInto(ReceiveTray tray) throws IOException {
+    receiving.lock();
+    try {
+      checkOpen();
+      inbound.receiveInto(tray);
+      hasTray = true;
     } finally {
       receiving.unlock();
     }
@@ -189,8 +208,8 @@ public abstract sealed class Socket extends SocketFrame implements Source, Sink 
   abstract End.Kind kind();
 
   @Override
-  public End sourceEnd() {
-    return new SocketEnd(fd(), kind(), this, false);
+  public @Nullable End sourceEnd() {
+    return hasTray ? null : new SocketEnd(fd(), kind(), this, false);
   }
 
   @Override

@@ -268,6 +268,11 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     await(Poll.POLLOUT, deadline(sendTimeoutNanos));
   }
 
+  /// When a wait that begins now for something to receive is over.
+  final long receiveDeadline() {
+    return deadline(receiveTimeoutNanos);
+  }
+
   /// Parks until there is something to receive.
   final void awaitBytes() throws IOException {
     await(Poll.POLLIN, deadline(receiveTimeoutNanos));

@@ -3,6 +3,7 @@
 ///
 /// ```
 ///                 fill  ◄── Inbound  ◄── recv into pool folios
+///                             ▲ Arrivals ◄── what came meanwhile, by a ReceiveTray (an option)
 ///   Pipe ◄──► Socket                                            ◄──► the kernel
 ///                 drain ──► Outbound ──► one gather of the slots
 ///                 sendMessage ──► header + pages + trailer in one call

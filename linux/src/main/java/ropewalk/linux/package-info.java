@@ -8,7 +8,8 @@
 ///                    |
 ///              HostSyscalls       Fd  owns one number       Mapping, Scratch  own memory
 ///                    |
-///                  Libc --- Cell (errno)          Iovec Msghdr SockAddr Statx PollFd EpollEvent
+///                  Libc --- Cell (errno)          Iovec Msghdr Cmsg SockErr TcpInfo SockAddr
+///                    |                            RareAddr Statx PollFd EpollEvent
 ///                    |                            draw what the kernel reads and writes
 ///                    v
 ///                 kernel          Abi  what differs on aarch64     Kernel  what this one can do

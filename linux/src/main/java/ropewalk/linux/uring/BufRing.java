@@ -24,9 +24,8 @@ import ropewalk.linux.Memory;
 /// **Shared with the kernel**: the tail. We alone write it, with release, after the entries before
 /// it. The kernel's head is not to be seen: who fills counts what came back by completions.
 ///
-/// A buffer is **lent** from [#publish] until the completion that names it, or until
-/// [#unregister()] has returned and all requests that may have picked one have completed. One
-/// thread at a time.
+/// A buffer is **lent** from [#publish] until the completion that names it, or until [#unregister]
+/// has returned and all requests that may have picked one have completed. One thread at a time.
 public final class BufRing {
   /// Bytes of one entry.
   public static final int SIZE = 16;
@@ -97,10 +96,14 @@ public final class BufRing {
 
   /// Takes all buffers that are still queued back from the kernel; those that it has picked come by
   /// their completions all the same. A second call does nothing.
-  public void unregister() {
+  ///
+  /// @param isRingOpen false if the ring was closed: then the kernel has let go by itself
+  public void unregister(boolean isRingOpen) {
     if (isOpen) {
       isOpen = false;
-      registered.unregisterBufRing(group);
+      if (isRingOpen) {
+        registered.unregisterBufRing(group);
+      }
       memory.close();
     }
   }

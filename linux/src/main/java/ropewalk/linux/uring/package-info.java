@@ -16,5 +16,5 @@
 ///
 /// Reading order: [Uring][ropewalk.linux.uring.Uring], [Sqe][ropewalk.linux.uring.Sqe],
 /// [Cqe][ropewalk.linux.uring.Cqe], [Registered][ropewalk.linux.uring.Registered],
-/// [Opcode][ropewalk.linux.uring.Opcode].
+/// [BufRing][ropewalk.linux.uring.BufRing], [Opcode][ropewalk.linux.uring.Opcode].
 package ropewalk.linux.uring;

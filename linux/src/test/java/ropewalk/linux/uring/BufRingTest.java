@@ -106,8 +106,8 @@ class BufRingTest extends DescriptorAudit {
       assertThat(Cqe.result(cqe)).as("the end, or no buffer to tell it with").isIn(0, -105);
       assertThat(Cqe.hasMore(cqe)).isFalse();
       ring.advance(1);
-      buffers.unregister();
-      buffers.unregister();
+      buffers.unregister(true);
+      buffers.unregister(true);
     }
   }
 
@@ -118,8 +118,8 @@ class BufRingTest extends DescriptorAudit {
     assertThatThrownBy(() -> BufRing.open(ring, 8, GROUP))
         .isInstanceOf(LinuxException.class)
         .hasMessageContaining("EEXIST");
-    buffers.unregister();
-    BufRing.open(ring, 8, GROUP).unregister();
+    buffers.unregister(true);
+    BufRing.open(ring, 8, GROUP).unregister(true);
     assertThatThrownBy(() -> BufRing.open(ring, 12, GROUP))
         .isInstanceOf(IllegalArgumentException.class);
   }
