@@ -26,6 +26,8 @@ import ropewalk.splice.Source;
 /// | `tcp-listen://HOST:PORT`, `unix-listen:PATH` | the first who connects | the first who connects |
 /// | `udp://HOST:PORT` | datagrams from there | datagrams to there |
 /// | `udp-listen://HOST:PORT` | datagrams of anybody | |
+/// | `unix-dgram:PATH`, `unix-seqpacket:PATH` | messages from there | messages to there |
+/// | `unix-dgram-listen:PATH`, `unix-seqpacket-listen:PATH` | messages of anybody, of the first | |
 /// | `zero:` | zeros without end | |
 /// | `null:` | | takes everything |
 /// | anything else | the file of that path | the file of that path |
@@ -166,6 +168,8 @@ final class Ends {
   }
 
   private static boolean isMessages(String text) {
-    return text.startsWith("udp://") || text.startsWith("udp-listen://");
+    return text.startsWith("udp://")
+        || text.startsWith("udp-listen://")
+        || text.matches("(?s)unix-(dgram|seqpacket)(-listen)?:.*");
   }
 }

@@ -9,10 +9,13 @@ import ropewalk.engine.Engine;
 import ropewalk.net.Address;
 import ropewalk.net.Listener;
 import ropewalk.net.MessageSocket;
+import ropewalk.net.SeqPacket;
+import ropewalk.net.SeqPacketListener;
 import ropewalk.net.Socket;
 import ropewalk.net.Tcp;
 import ropewalk.net.Udp;
 import ropewalk.net.Unix;
+import ropewalk.net.UnixDatagram;
 import ropewalk.net.ZeroCopy;
 import ropewalk.page.FolioPool;
 
@@ -23,7 +26,8 @@ import ropewalk.page.FolioPool;
 /// | `tcp://HOST:PORT` | a stream | streams |
 /// | `tcp://HOST:PORT,HOST:PORT` | a stream to the first that answers | |
 /// | `unix:PATH` | a stream | streams |
-/// | `udp://HOST:PORT` | datagrams to there | datagrams of anybody |
+/// | `udp://HOST:PORT`, `unix-dgram:PATH` | datagrams to there | datagrams of anybody |
+/// | `unix-seqpacket:PATH` | messages in sequence | those of the first who connects |
 final class Peers {
   private final Engine engine;
   private final FolioPool pool;
@@ -71,8 +75,7 @@ final class Peers {
     return switch (address) {
       case Address.Tcp tcp -> Tcp.connect(engine, pool, tcp, deadline);
       case Address.Unix unix -> Unix.connect(engine, pool, unix, deadline);
-      case Address.Udp udp ->
-          throw new IllegalArgumentException("not a stream, but datagrams: " + udp);
+      default -> throw new IllegalArgumentException("not a stream, but messages: " + address);
     };
   }
 
@@ -83,21 +86,34 @@ final class Peers {
   }
 
   /// A socket of messages that go to one peer and come from there.
-  MessageSocket messages(String text) throws IOException {
-    Udp socket = Udp.connect(engine, pool, udp(text));
+  MessageSocket messages(String text, Duration timeout) throws IOException {
+    long deadline = timeout.isZero() ? Engine.FOREVER : Engine.in(timeout.toNanos());
+    MessageSocket socket =
+        switch (Address.parse(text)) {
+          case Address.Udp udp -> Udp.connect(engine, pool, udp);
+          case Address.UnixDatagram unix -> UnixDatagram.connect(engine, pool, unix.path());
+          case Address.SeqPacket unix -> SeqPacket.connect(engine, pool, unix.path(), deadline);
+          default -> throw notMessages(text);
+        };
     socket.zeroCopy(zeroCopy);
     return socket;
   }
 
   /// A socket of messages that come from anybody.
   MessageSocket receiveMessages(String text) throws IOException {
-    return Udp.bind(engine, pool, udp(text));
+    return switch (Address.parse(text)) {
+      case Address.Udp udp -> Udp.bind(engine, pool, udp);
+      case Address.UnixDatagram unix -> UnixDatagram.bind(engine, pool, unix.path());
+      case Address.SeqPacket unix -> {
+        try (SeqPacketListener listener = SeqPacketListener.open(engine, pool, unix.path())) {
+          yield listener.accept();
+        }
+      }
+      default -> throw notMessages(text);
+    };
   }
 
-  private static Address.Udp udp(String text) {
-    if (Address.parse(text) instanceof Address.Udp udp) {
-      return udp;
-    }
-    throw new IllegalArgumentException("not datagrams, but a stream: " + text);
+  private static IllegalArgumentException notMessages(String text) {
+    return new IllegalArgumentException("not messages, but a stream: " + text);
   }
 }

@@ -180,12 +180,21 @@ public final class Ropewalk implements AutoCloseable {
     return peers.connect(address, timeout);
   }
 
-  /// Sends datagrams to `udp://HOST:PORT` and receives those that come from there.
+  /// Sends messages to `udp://HOST:PORT`, `unix-dgram:PATH` or `unix-seqpacket:PATH`, and receives
+  /// those that come from there.
   public MessageSocket messages(String address) throws IOException {
-    return peers.messages(address);
+    return peers.messages(address, Duration.ZERO);
   }
 
-  /// Receives datagrams of anybody at `udp://HOST:PORT` (port 0: the kernel chooses).
+  /// As [#messages(String)], but waits no longer than `timeout` where a connection has to be
+  /// accepted; zero for as long as it takes.
+  public MessageSocket messages(String address, Duration timeout) throws IOException {
+    return peers.messages(address, timeout);
+  }
+
+  /// Receives messages of anybody at `udp://HOST:PORT` (port 0: the kernel chooses) or
+  /// `unix-dgram:PATH`; at `unix-seqpacket:PATH` those of the first who connects, who is waited
+  /// for.
   public MessageSocket receiveMessages(String address) throws IOException {
     return peers.receiveMessages(address);
   }
@@ -196,7 +205,8 @@ public final class Ropewalk implements AutoCloseable {
   }
 
   /// A source as people write it: a path, `-`, `tcp://…`, `tcp-listen://…`, `udp://…`,
-  /// `udp-listen://…`, `unix:…`, `unix-listen:…`, `zero:`. Listening ones wait for the first who
+  /// `udp-listen://…`, `unix:…`, `unix-listen:…`, `unix-dgram:…`, `unix-dgram-listen:…`,
+  /// `unix-seqpacket:…`, `unix-seqpacket-listen:…`, `zero:`. Listening ones wait for the first who
   /// connects.
   public Source source(String end) throws IOException {
     return ends.source(end);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Where a peer is, as people write it: `tcp://HOST:PORT`, `tcp://[::1]:PORT`, `udp://HOST:PORT`,
-/// `unix:PATH`.
+/// `unix:PATH`, `unix-dgram:PATH`, `unix-seqpacket:PATH`.
 public sealed interface Address {
   /// A TCP port of a host, by name or number.
   ///
@@ -53,6 +53,32 @@ public sealed interface Address {
     }
   }
 
+  /// Datagrams at a name in the file system.
+  ///
+  /// @param path as [Unix]'s
+  record UnixDatagram(String path) implements Address {
+    @Override
+    public String toString() {
+      return DATAGRAM + path;
+    }
+  }
+
+  /// Messages in sequence over a connection, at a name in the file system.
+  ///
+  /// @param path as [Unix]'s
+  record SeqPacket(String path) implements Address {
+    @Override
+    public String toString() {
+      return SEQPACKET + path;
+    }
+  }
+
+  /// How the text of a [UnixDatagram] begins.
+  String DATAGRAM = "unix-dgram:";
+
+  /// How the text of a [SeqPacket] begins.
+  String SEQPACKET = "unix-seqpacket:";
+
   /// Reads one address or a list that says the scheme once, `tcp://HOST:PORT,HOST:PORT`: the same
   /// service at several places, in the order in which they are to be tried.
   ///
@@ -80,8 +106,15 @@ public sealed interface Address {
     if (text.startsWith("unix:") && text.length() > "unix:".length()) {
       return new Unix(text.substring("unix:".length()));
     }
+    if (text.startsWith(DATAGRAM) && text.length() > DATAGRAM.length()) {
+      return new UnixDatagram(text.substring(DATAGRAM.length()));
+    }
+    if (text.startsWith(SEQPACKET) && text.length() > SEQPACKET.length()) {
+      return new SeqPacket(text.substring(SEQPACKET.length()));
+    }
     throw new IllegalArgumentException(
-        "expected tcp://HOST:PORT, udp://HOST:PORT or unix:PATH, not '%s'".formatted(text));
+        "expected tcp://HOST:PORT, udp://HOST:PORT, unix:PATH, %sPATH or %sPATH, not '%s'"
+            .formatted(DATAGRAM, SEQPACKET, text));
   }
 
   private static Address inet(String text, String scheme) {

@@ -144,8 +144,7 @@ public final class Listener implements AutoCloseable {
                 ? new InetSocketAddress(tcp.port())
                 : new InetSocketAddress(host, tcp.port()));
       }
-      case Address.Udp udp ->
-          throw new IllegalArgumentException("nobody listens for datagrams: " + udp);
+      default -> throw new IllegalArgumentException("nobody connects to messages: " + address);
     };
   }
 

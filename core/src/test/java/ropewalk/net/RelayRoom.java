@@ -143,7 +143,7 @@ final class RelayRoom implements AutoCloseable {
     return switch (address) {
       case Address.Tcp tcp -> new InetSocketAddress(InetAddress.getLoopbackAddress(), tcp.port());
       case Address.Unix unix -> UnixDomainSocketAddress.of(unix.path());
-      case Address.Udp udp -> throw new IllegalArgumentException("relays join streams: " + udp);
+      default -> throw new IllegalArgumentException("relays join streams: " + address);
     };
   }
 

@@ -13,10 +13,11 @@ import ropewalk.Ropewalk;
 import ropewalk.crypto.Digest;
 import ropewalk.file.DirectFile;
 import ropewalk.file.PlainFile;
-import ropewalk.iov.IovIter;
+import ropewalk.net.Address;
 import ropewalk.net.Listener;
 import ropewalk.net.MessageSocket;
-import ropewalk.net.SendFlags;
+import ropewalk.net.SeqPacket;
+import ropewalk.net.SeqPacketListener;
 import ropewalk.net.Socket;
 import ropewalk.net.Udp;
 import ropewalk.splice.Sink;
@@ -155,17 +156,29 @@ final class CopyEnds implements AutoCloseable {
       case EndName.Peer(var address) ->
           patience.set(keep(walk.connect(address, patience.connect())));
       case EndName.Messages(var address, var isListening) ->
-          messages(isListening ? walk.receiveMessages(address) : walk.messages(address));
+          new UntilQuiet(patience.set(isListening ? receive(address) : messages(address)));
       default -> null;
     };
   }
 
-  private Source messages(MessageSocket socket) throws IOException {
-    MessageSocket opened = patience.set(keep(socket));
-    if (opened instanceof Udp udp) {
-      System.err.println("ropewalk copy: receiving on " + udp.local());
+  private MessageSocket messages(String address) throws IOException {
+    return keep(walk.messages(address, patience.connect()));
+  }
+
+  /// A name in the file system is a trace; who connects there is waited for, which no lock bears.
+  private MessageSocket receive(String address) throws IOException {
+    if (Address.parse(address) instanceof Address.SeqPacket packets) {
+      SeqPacketListener listener =
+          trace(() -> SeqPacketListener.open(walk.engine(), walk.pool(), packets.path()));
+      System.err.println("ropewalk copy: listening on " + packets);
+      MessageSocket visitor = keep(listener.accept());
+      listener.close();
+      return visitor;
     }
-    return new UntilQuiet(opened);
+    MessageSocket opened = trace(() -> walk.receiveMessages(address));
+    System.err.println(
+        "ropewalk copy: receiving on " + (opened instanceof Udp udp ? udp.local() : address));
+    return opened;
   }
 
   private Sink openSink(String name, EndName end) throws Failure {
@@ -181,7 +194,7 @@ final class CopyEnds implements AutoCloseable {
         return patience.set(keep(walk.connect(address, patience.connect())));
       }
       if (end instanceof EndName.Messages(var address, var _)) {
-        return patience.set(keep(walk.messages(address)));
+        return patience.set(keep(walk.messages(address, patience.connect())));
       }
       return leavesTrace(end) ? trace(() -> walk.sink(name)) : keep(walk.sink(name));
     } catch (IOException e) {
@@ -244,8 +257,10 @@ final class CopyEnds implements AutoCloseable {
       socket.shutdownOutput();
       socket.awaitAcknowledged();
     }
-    if (sink instanceof MessageSocket messages) {
-      var _ = messages.sendMessage(IovIter.source(List.of()), SendFlags.NONE); // empty: the end
+    if (sink instanceof SeqPacket packets) {
+      packets.shutdownOutput();
+    } else if (sink instanceof MessageSocket messages) {
+      messages.sendEmpty(); // the end
     }
     if (offset == null && sink instanceof PlainFile file) {
       appear(() -> file.commit(false));

@@ -2,6 +2,7 @@ package ropewalk.app.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// An end of a copy as it is written on the command line, read but not opened.
@@ -12,6 +13,7 @@ import java.util.regex.Pattern;
 ///   tcp://HOST:PORT  unix:PATH   Peer       connects; tcp://H:P,H:P to the first that answers
 ///   tcp-listen://… unix-listen:  Visitor    listens, takes the first that comes
 ///   udp://…  udp-listen://…      Messages   sends datagrams, receives them
+///   unix-dgram:  unix-dgram-listen:  unix-seqpacket:  unix-seqpacket-listen:    the same
 ///   zero:                        Zero       a source of zeros without end
 ///   null:                        Null       a sink that drops
 /// ```
@@ -32,7 +34,8 @@ sealed interface EndName {
 
   /// Datagrams.
   ///
-  /// @param address `udp://HOST:PORT`, without the `-listen`
+  /// @param address `udp://HOST:PORT`, `unix-dgram:PATH` or `unix-seqpacket:PATH`, without
+  ///   `-listen`
   /// @param isListening whether they come, from anybody; else they go, or come, to and from there
   record Messages(String address, boolean isListening) implements EndName {}
 
@@ -40,10 +43,12 @@ sealed interface EndName {
 
   record Null() implements EndName {}
 
+  List<String> MESSAGES = List.of("unix-dgram", "unix-seqpacket");
   Pattern URL = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://.*");
   String FORMS =
       "a path, -, tcp://HOST:PORT, tcp-listen://HOST:PORT, udp://HOST:PORT,"
-          + " udp-listen://HOST:PORT, unix:PATH, unix-listen:PATH, zero: or null:";
+          + " udp-listen://HOST:PORT, unix:PATH, unix-listen:PATH, the same with unix-dgram or"
+          + " unix-seqpacket, zero: or null:";
 
   /// Reads `text`. A path that looks like an address is written `./tcp:…`.
   static EndName parse(String text) throws Failure {
@@ -76,6 +81,16 @@ sealed interface EndName {
     }
     if (text.startsWith("unix:")) {
       return new Peer("unix:" + socket(text, text.substring("unix:".length())));
+    }
+    for (String scheme : MESSAGES) {
+      if (text.startsWith(scheme + ":")) {
+        String path = text.substring(scheme.length() + 1);
+        return new Messages(scheme + ":" + socket(text, path), false);
+      }
+      if (text.startsWith(scheme + "-listen:")) {
+        String path = text.substring(scheme.length() + "-listen:".length());
+        return new Messages(scheme + ":" + socket(text, path), true);
+      }
     }
     if (text.isEmpty() || URL.matcher(text).matches()) {
       throw new Failure("'%s' is no end that can be copied; expected %s".formatted(text, FORMS));
@@ -112,8 +127,7 @@ sealed interface EndName {
 
   private static String socket(String text, String path) throws Failure {
     if (path.isEmpty()) {
-      throw new Failure(
-          "'%s' names no socket: expected unix:PATH or unix-listen:PATH".formatted(text));
+      throw new Failure("'%s' names no socket: a PATH is missing".formatted(text));
     }
     return path;
   }

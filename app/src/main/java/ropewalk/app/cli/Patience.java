@@ -16,6 +16,9 @@ import ropewalk.net.Tcp;
 ///   never, negative for the library's default
 /// @param datagramBytes the most bytes of one datagram; 0 for the family's default
 record Patience(Duration connect, Duration idle, int keepAliveSeconds, int datagramBytes) {
+  /// The most that anybody may ask for; what a family allows is less.
+  private static final int DATAGRAM_MAX = 1 << 20;
+
   /// As the command line says it; null where it says nothing.
   ///
   /// @throws IllegalArgumentException naming the option that can't be
@@ -25,8 +28,8 @@ record Patience(Duration connect, Duration idle, int keepAliveSeconds, int datag
       @Nullable Integer keepAlive,
       @Nullable Long datagram) {
     int seconds = keepAlive == null ? -1 : demandNatural("--keepalive", keepAlive);
-    if (datagram != null && (datagram < 1 || datagram > 0xffff)) {
-      throw new IllegalArgumentException("--datagram: 1 to 65535 bytes, not " + datagram);
+    if (datagram != null && (datagram < 1 || datagram > DATAGRAM_MAX)) {
+      throw new IllegalArgumentException("--datagram: 1 byte to 1M, not " + datagram);
     }
     return new Patience(
         Duration.ofSeconds(timeout == null ? 0 : demandNatural("--timeout", timeout)),

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import ropewalk.Ropewalk;
 import ropewalk.app.server.Proxy;
 import ropewalk.app.server.ProxyOptions;
@@ -75,6 +76,51 @@ class CopyPeersTest {
       demandDone(receiver, bytes);
     } finally {
       receiver.destroyForcibly();
+    }
+  }
+
+  /// Between processes of one host messages wait for their receiver, and none is lost.
+  @ParameterizedTest
+  @ValueSource(strings = {"unix-dgram", "unix-seqpacket"})
+  void messagesFromOneCopyToAnother(String scheme) throws Exception {
+    Process receiver =
+        Cli.process(folder, "copy", scheme + "-listen:s", "target", "--quiet").start();
+    try {
+      assertThat(Cli.firstLine(receiver)).endsWith("ing on " + scheme + ":s");
+      int bytes = 3_000_001;
+      String to = scheme + ":" + folder.resolve("s");
+      Cli told = Cli.run("copy", source(bytes).toString(), to, "--json");
+      assertThat(told.code()).as(told.err()).isZero();
+      demandDone(receiver, bytes);
+      assertThat(folder.resolve("s")).doesNotExist();
+    } finally {
+      receiver.destroyForcibly();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"unix-dgram,UNIX-RECV:s;null-eof", "unix-seqpacket,UNIX-LISTEN:s;type=5"})
+  void socatReceivesMessages(String scheme, String at) throws Exception {
+    OnHost.program("socat");
+    Path target = folder.resolve("target");
+    Process socat =
+        new ProcessBuilder("socat", "-u", "-b65536", at.replace(';', ','), "CREATE:target")
+            .directory(folder.toFile())
+            .inheritIO()
+            .start();
+    try {
+      while (!Files.exists(folder.resolve("s"))) {
+        Thread.sleep(10);
+      }
+      Thread.sleep(100); // bound, and listening
+      String to = scheme + ":" + folder.resolve("s");
+      Cli told = Cli.run("copy", source(1_000_000).toString(), to, "--quiet");
+      assertThat(told.code()).as(told.err()).isZero();
+      assertThat(socat.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      Pattern.verify(Files.readAllBytes(target), 0);
+      assertThat(target).hasSize(1_000_000);
+    } finally {
+      socat.destroyForcibly();
     }
   }
 
@@ -228,7 +274,7 @@ class CopyPeersTest {
   @ParameterizedTest
   @CsvSource({
     "--datagram,0",
-    "--datagram,70000",
+    "--datagram,2M",
     "--timeout,-1",
     "--idle-timeout,-1",
     "--keepalive,x"

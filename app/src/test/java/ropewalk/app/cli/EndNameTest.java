@@ -21,6 +21,14 @@ class EndNameTest {
         .isEqualTo(new EndName.Visitor("tcp://0.0.0.0:0"));
     assertThat(EndName.parse("unix:/run/a b")).isEqualTo(new EndName.Peer("unix:/run/a b"));
     assertThat(EndName.parse("unix-listen:s")).isEqualTo(new EndName.Visitor("unix:s"));
+    assertThat(EndName.parse("tcp://h:1,[::1]:2")).isEqualTo(new EndName.Peer("tcp://h:1,[::1]:2"));
+    assertThat(EndName.parse("udp://h:1")).isEqualTo(new EndName.Messages("udp://h:1", false));
+    assertThat(EndName.parse("udp-listen://h:0"))
+        .isEqualTo(new EndName.Messages("udp://h:0", true));
+    assertThat(EndName.parse("unix-dgram:s"))
+        .isEqualTo(new EndName.Messages("unix-dgram:s", false));
+    assertThat(EndName.parse("unix-seqpacket-listen:s"))
+        .isEqualTo(new EndName.Messages("unix-seqpacket:s", true));
   }
 
   @Test
@@ -44,6 +52,12 @@ class EndNameTest {
         "tcp://h:nine",
         "tcp-listen://h",
         "unix:",
+        "unix-dgram:",
+        "unix-seqpacket-listen:",
+        "tcp://h:1,",
+        "tcp://h:1,h",
+        "udp://h",
+        "udp-listen://h:65536",
         "unix-listen:",
         "a\0b"
       })
