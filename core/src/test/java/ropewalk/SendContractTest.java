@@ -203,7 +203,7 @@ class SendContractTest {
         PageRef body = page(walk, 0, 64 << 10);
         Arena arena = Arena.ofConfined()) {
       sender.zeroCopy(policy);
-      sender.sendTimeout(TimeUnit.SECONDS.toNanos(2)); // who waits all the same fails
+      sender.sendTimeout(TimeUnit.SECONDS.toNanos(10)); // who waits all the same fails
       MemorySegment own = arena.allocate(64 << 10);
       long sent = 0;
       for (int refusals = 0; refusals < 3; ) { // the far side may make room once more

@@ -49,7 +49,7 @@ final class Giving implements AutoCloseable {
   static final int PIECES = 64;
 
   /// Below a page there is nothing to save.
-  private static final int WORTH_BYTES = 4096;
+  static final int WORTH_BYTES = 4096;
 
   private final Socket socket;
   private final Scratch iov = new Scratch(PIECES * (long) Iovec.SIZE);

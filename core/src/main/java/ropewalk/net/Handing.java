@@ -162,7 +162,8 @@ final class Handing implements AutoCloseable {
 
     @Override
     public boolean run(PageRef page, int offset, int bytes) {
-      if (isWorth(page)) {
+      // A run may end with a short piece, and not begin with one.
+      if ((length > 0 || bytes >= Giving.WORTH_BYTES) && isWorth(page)) {
         if (pieces == Giving.PIECES) {
           return false;
         }

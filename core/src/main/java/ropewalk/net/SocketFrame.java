@@ -48,7 +48,7 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
   final ReentrantLock sending = new ReentrantLock();
   final ReentrantLock receiving = new ReentrantLock();
 
-  private volatile Threshold threshold = ZeroCopy.AUTO.threshold();
+  private volatile ZeroCopy policy = ZeroCopy.AUTO;
 
   /// Where lent pages wait for the kernel; null as long as none was lent. Made under the send lock.
   private volatile @Nullable SendQueue queue;
@@ -122,7 +122,7 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
   /// Which sends lend their pages to the kernel until it says that it is done with them, instead of
   /// having them copied. Holds from the next send on.
   public final void zeroCopy(ZeroCopy policy) {
-    threshold = policy.threshold();
+    this.policy = policy;
     isCopying = false;
   }
 
@@ -216,10 +216,22 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
     return false;
   }
 
+  /// Which sends are worth it where nobody has said.
+  Threshold worthLending() {
+    return Threshold.AUTO;
+  }
+
+  /// Whether pages are lent by the engine's ring, where it has one. Each send then wakes the ring's
+  /// reaper for its notification: too much for a datagram, of which the error queue tells sixteen
+  /// at a time.
+  boolean isLendingByRing() {
+    return true;
+  }
+
   /// Whether the next send may lend pages to the kernel.
   final boolean isLending() {
     SendQueue open = queue;
-    Threshold threshold = this.threshold;
+    Threshold threshold = policy.threshold(this);
     if (open == null && !isCopying) {
       isCopying = !mayLend(threshold.copiesMax() < 0);
     }
@@ -229,7 +241,7 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
   /// Under the send lock: where the pages of a send of `bytes` are to wait, or null if it is to be
   /// copied.
   final @Nullable SendQueue queueFor(long bytes) throws IOException {
-    Threshold threshold = this.threshold;
+    Threshold threshold = policy.threshold(this);
     SendQueue open = queue;
     if (!threshold.isReached(bytes, open == null ? 0 : open.copies())) {
       return null;
@@ -239,7 +251,7 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
 
   /// The kernel can't take lent pages on this socket, however it was asked before.
   final void copyFromNowOn() {
-    threshold = Threshold.NEVER;
+    policy = ZeroCopy.NEVER;
   }
 
   private @Nullable SendQueue openQueue(Threshold threshold) throws IOException {
@@ -251,7 +263,7 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
       if (isClosing) {
         return null;
       }
-      SendQueue opened = SendQueue.open(engine, pool, fd, LENT_MAX);
+      SendQueue opened = SendQueue.open(engine, pool, fd, LENT_MAX, isLendingByRing());
       isCopying = opened == null;
       queue = opened;
       return opened;

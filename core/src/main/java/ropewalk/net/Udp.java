@@ -10,6 +10,7 @@ import ropewalk.linux.Fd;
 import ropewalk.linux.Sockets;
 import ropewalk.page.FolioPool;
 import ropewalk.pipe.Pipe;
+import ropewalk.send.Threshold;
 
 /// A UDP socket, over IPv4 or IPv6: datagrams, of which each may be lost, doubled or overtaken.
 ///
@@ -146,6 +147,16 @@ public final class Udp extends MessageSocket {
   @Override
   boolean mayLend(boolean isForced) {
     return isForced || SocketOptions.isFar(engine().syscalls(), fd());
+  }
+
+  @Override
+  Threshold worthLending() {
+    return Threshold.AUTO_DATAGRAM;
+  }
+
+  @Override
+  boolean isLendingByRing() {
+    return false;
   }
 
   @Override

@@ -16,9 +16,9 @@ public enum ZeroCopy {
   /// Every send of pages on a kind of socket that can do it.
   ALWAYS;
 
-  Threshold threshold() {
+  Threshold threshold(SocketFrame socket) {
     return switch (this) {
-      case AUTO -> Threshold.AUTO;
+      case AUTO -> socket.worthLending();
       case NEVER -> Threshold.NEVER;
       case ALWAYS -> Threshold.ALWAYS;
     };

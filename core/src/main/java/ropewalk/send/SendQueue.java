@@ -76,9 +76,11 @@ public final class SendQueue {
 
   /// Opens the queue of `fd`, which may hold `limit` bytes; null if the kernel has no zero-copy
   /// sends for this kind of socket. It is freed when [#part] has come to its end.
-  public static @Nullable SendQueue open(Engine engine, FolioPool pool, Fd fd, long limit)
-      throws IOException {
-    if (engine.canSendZeroCopy()) {
+  ///
+  /// @param byRing whether to send by the engine's ring if it has one
+  public static @Nullable SendQueue open(
+      Engine engine, FolioPool pool, Fd fd, long limit, boolean byRing) throws IOException {
+    if (byRing && engine.canSendZeroCopy()) {
       return new SendQueue(engine, pool, fd, limit, null, 0);
     }
     ErrorQueue errors = ErrorQueue.open(engine.syscalls(), fd);

@@ -14,10 +14,13 @@ public record Threshold(long bytes, int copiesMax) {
   /// A length that any threshold but [#NEVER] admits.
   public static final long LONGEST = Long.MAX_VALUE - 1;
 
-  /// Bytes from which on lending won, of bytes that are in the processor's cache: `bench/run
-  /// sockets crossover`, and docs/numbers.md for why it is not less. Two copies in a row may be a
-  /// coincidence of routes, three are not needed to know.
-  public static final Threshold AUTO = new Threshold(128 << 10, 2);
+  /// Of streams: the bytes from which on lending won by either engine, of bytes that are in the
+  /// processor's cache: `bench/run sockets crossover`. Two copies in a row may be a coincidence of
+  /// routes, three are not needed to know.
+  public static final Threshold AUTO = new Threshold(32 << 10, 2);
+
+  /// Of datagrams, likewise.
+  public static final Threshold AUTO_DATAGRAM = new Threshold(60 << 10, 2);
 
   /// All that can be lent is, whatever becomes of it: for measurements and tests.
   public static final Threshold ALWAYS = new Threshold(1, -1);

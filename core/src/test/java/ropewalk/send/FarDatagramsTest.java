@@ -26,7 +26,7 @@ import ropewalk.testkit.far.DroppingLink;
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FarDatagramsTest {
   private static final int SENDS = 50;
-  private static final int LENGTH = 48 << 10;
+  private static final int LENGTH = 60 << 10;
 
   private static Ropewalk open(Engine.Choice choice) throws IOException {
     return Ropewalk.builder()
