@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ropewalk.Ropewalk;
+import ropewalk.engine.Denied;
 import ropewalk.engine.Engine;
 import ropewalk.iov.IovIter;
 import ropewalk.page.FolioClass;
@@ -26,7 +27,7 @@ class ZeroCopyLinkTest {
 
   private static Ropewalk open(Engine.Choice choice) throws IOException {
     return Ropewalk.builder()
-        .engine(choice)
+        .engine(Denied.granted(choice))
         .cacheBytes(0)
         .plan(PoolPlan.of(16 << 20, 2 << 20))
         .open();
