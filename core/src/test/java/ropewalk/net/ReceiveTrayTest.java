@@ -168,6 +168,31 @@ final class ReceiveTrayTest {
     open.clear();
   }
 
+  /// Fills every buffer to its end several times over, and keeps all that came.
+  @Test
+  @DisplayName("R-55: a folio that was handed on is not filled again")
+  void whatWasHandedOnStays() throws Exception {
+    Line line = line();
+    try (Pipe pipe = Pipe.open(pool, 256)) {
+      for (long total = 0; total < 3L * BUFFERS * BUFFER; ) {
+        FutureTask<Long> owner = start(() -> line.socket.fill(pipe, BUFFER, new Tally()));
+        Thread.sleep(2); // so that it waits, mostly, and the kernel has the receive
+        assertThat(send(line.peer, total, BUFFER)).isEqualTo(BUFFER);
+        long end = total + BUFFER;
+        total += owner.get();
+        while (total < end) {
+          total += line.socket.fill(pipe, end - total, new Tally());
+        }
+      }
+      for (long seen = 0; pipe.bytes() > 0; ) {
+        PageRef ref = Objects.requireNonNull(pipe.peek());
+        Pattern.verify(Memory.segment(ref.address(), ref.length()), seen);
+        seen += ref.length();
+        pipe.consume(ref.length());
+      }
+    }
+  }
+
   /// The owner waits, so each message comes by the kernel's own receive.
   @Test
   void messagesWakeAnOwnerThatWaits() throws Exception {
