@@ -129,7 +129,8 @@ class BackgroundTest {
       room.write(busy, 0, Pattern.bytes(0, 2 * Run.SIZE));
       room.write(0, Pattern.bytes(0, 100));
       Pattern.verify(other.bytes(), 0);
-      assertThat(room.backing.writes).isZero();
+      // Not through: at most the background, which the limit has woken, has been at it as well.
+      assertThat(room.backing.writes).isLessThanOrEqualTo(1);
       room.map.flush(room.holder);
       room.cache.release(busy);
     }
