@@ -184,7 +184,7 @@ final class Handing implements AutoCloseable {
     private static boolean isWorth(PageRef page) {
       return page.provenance() != Provenance.OWNED
           && page.folio().kind() == FolioClass.GIFT
-          && (page.folio().isReused() || page.folio().isGiven());
+          && page.folio().isReused();
     }
   }
 }

@@ -62,13 +62,7 @@ public final class SeqPacket extends MessageSocket {
   ///
   /// @return the bytes of `data`, at least one, which it has moved by
   public long sendDescriptors(IovIter data, Fd... descriptors) throws IOException {
-    sending.lock();
-    try {
-      checkOpen();
-      return Rights.send(this, false, data, descriptors);
-    } finally {
-      sending.unlock();
-    }
+    return sendRights(false, data, descriptors);
   }
 
   /// Receives one message with at most `descriptorsMax` descriptors, which are **given**: see
@@ -76,13 +70,7 @@ public final class SeqPacket extends MessageSocket {
   ///
   /// @throws IOException if more came: all are closed then, and the message is gone
   public Received receiveDescriptors(MemorySegment target, int descriptorsMax) throws IOException {
-    receiving.lock();
-    try {
-      checkOpen();
-      return Rights.receive(this, false, target, descriptorsMax);
-    } finally {
-      receiving.unlock();
-    }
+    return receiveRights(false, target, descriptorsMax);
   }
 
   /// Says that nothing more will be sent (half-close); receiving goes on.

@@ -3,11 +3,13 @@ package ropewalk.net;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ropewalk.engine.Engine;
+import ropewalk.iov.IovIter;
 import ropewalk.linux.Fd;
 import ropewalk.linux.LinuxException;
 import ropewalk.linux.Poll;
@@ -267,6 +269,29 @@ abstract sealed class SocketFrame permits Socket, MessageSocket {
       isCopying = opened == null;
       queue = opened;
       return opened;
+    }
+  }
+
+  /// Sends bytes with descriptors beside them, for the families that carry any: see [Rights#send].
+  final long sendRights(boolean isStream, IovIter data, Fd... descriptors) throws IOException {
+    sending.lock();
+    try {
+      checkOpen();
+      return Rights.send(this, isStream, data, descriptors);
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /// Receives bytes and the descriptors beside them: see [Rights#receive].
+  final Received receiveRights(boolean isStream, MemorySegment target, int descriptorsMax)
+      throws IOException {
+    receiving.lock();
+    try {
+      checkOpen();
+      return Rights.receive(this, isStream, target, descriptorsMax);
+    } finally {
+      receiving.unlock();
     }
   }
 

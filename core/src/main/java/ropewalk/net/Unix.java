@@ -60,13 +60,7 @@ public final class Unix extends Socket {
   /// @return how many bytes of `data` were accepted, which it has moved by; the rest needs no
   ///   descriptors any more
   public long sendDescriptors(IovIter data, Fd... descriptors) throws IOException {
-    sending.lock();
-    try {
-      checkOpen();
-      return Rights.send(this, true, data, descriptors);
-    } finally {
-      sending.unlock();
-    }
+    return sendRights(true, data, descriptors);
   }
 
   /// Receives bytes with at most `descriptorsMax` descriptors, which are **given**: see
@@ -75,13 +69,7 @@ public final class Unix extends Socket {
   ///
   /// @throws IOException if more came: all are closed then, and the bytes beside them are gone
   public Received receiveDescriptors(MemorySegment target, int descriptorsMax) throws IOException {
-    receiving.lock();
-    try {
-      checkOpen();
-      return Rights.receive(this, true, target, descriptorsMax);
-    } finally {
-      receiving.unlock();
-    }
+    return receiveRights(true, target, descriptorsMax);
   }
 
   /// What was accepted is in the peer's queue already: there is nothing to wait for.

@@ -139,10 +139,10 @@ public final class Folio {
     this.order = order;
   }
 
-  /// Whether somebody came back for these bytes: whoever may choose then rather gives them away
-  /// than have them copied.
+  /// Whether somebody came back for these bytes, or they are given already: whoever may choose then
+  /// rather gives them away than have them copied.
   public boolean isReused() {
-    return reused;
+    return reused || isGiven();
   }
 
   /// Says that somebody came back for these bytes. A hint, for as long as the folio is in use.

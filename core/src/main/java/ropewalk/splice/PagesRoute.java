@@ -136,7 +136,7 @@ final class PagesRoute implements Route {
         return isGiving;
       }
       PageRef front = pipe.peek();
-      return front != null && (front.folio().isReused() || front.folio().isGiven());
+      return front != null && front.folio().isReused();
     }
 
     @Override
